@@ -1,0 +1,69 @@
+//! The pure half: quoting and scripts.
+
+use cadastre_engine::{CoverageLine, DbError, Dialect, Quoted, Script, ScriptPart, quote_double, quote_literal};
+use cadastre_model::{Body, Kind, Model, ObjectId};
+
+use crate::coverage::COVERAGE;
+use crate::render::create_statement;
+
+/// SQLite's dialect.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SqliteDialect;
+
+/// Quotes every name that is not a plain lower- or upper-case word; keywords are quoted by being short on risk: any name
+/// may be quoted.
+pub(crate) fn quote(name: &str) -> Quoted {
+    quote_double(name, |_| false)
+}
+
+impl Dialect for SqliteDialect {
+    fn engine(&self) -> &'static str {
+        "sqlite"
+    }
+
+    fn quote_identifier(&self, name: &str) -> Quoted {
+        quote(name)
+    }
+
+    fn quote_literal(&self, text: &str) -> Quoted {
+        quote_literal(text, false)
+    }
+
+    fn create_script(&self, model: &Model) -> Result<Script, DbError> {
+        // Names inside views and triggers are resolved when they are used, so kinds in this order are enough.
+        const ORDER: [Kind; 4] = [Kind::Table, Kind::Index, Kind::View, Kind::Trigger];
+        let parts = ORDER.into_iter().flat_map(|kind| {
+            let mut ids: Vec<ObjectId> = model.objects().filter(|(_, o)| o.kind() == kind).map(|(id, _)| id).collect();
+            ids.sort_by_cached_key(|&id| model.display_name(id));
+            ids.into_iter().filter_map(|id| part(model, id)).collect::<Vec<_>>()
+        });
+        Ok(Script {
+            preamble: "PRAGMA foreign_keys=OFF;\nBEGIN;\n\n".into(),
+            parts: parts.collect(),
+            closing: "COMMIT;\n".into(),
+        })
+    }
+
+    fn object_ddl(&self, model: &Model, id: ObjectId) -> String {
+        let own = part(model, id);
+        let satellites = model.children(id).iter().filter(|_| is_relation(&model.object(id).body));
+        let satellites = satellites.filter_map(|&child| part(model, child));
+        own.into_iter().chain(satellites).map(|part| part.sql).collect::<Vec<_>>().join("\n\n")
+    }
+
+    fn coverage(&self) -> &'static [CoverageLine] {
+        COVERAGE
+    }
+}
+
+fn is_relation(body: &Body) -> bool {
+    matches!(body, Body::Table(_) | Body::View(_))
+}
+
+fn part(model: &Model, id: ObjectId) -> Option<ScriptPart> {
+    let sql = create_statement(model, id)?;
+    // A stored statement may end in a line comment, which would swallow the semicolon.
+    let ends_in_comment = crate::tokens::tokenize(&sql).last().is_some_and(|token| token.text.starts_with("--"));
+    let end = if ends_in_comment { "\n;" } else { ";" };
+    Some(ScriptPart { object: Some(id), sql: format!("{sql}{end}") })
+}

@@ -1,0 +1,117 @@
+//! The asynchronous half: blocking work moves to its own thread and can be interrupted.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use cadastre_engine::{
+    DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Stage, Target, TestReport,
+};
+use cadastre_model::Model;
+
+use crate::assemble::assemble;
+use crate::connect::{open_read_only, path_of};
+use crate::dialect::SqliteDialect;
+use crate::{catalog, error::explain};
+
+/// Reads SQLite files.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SqliteDriver;
+
+#[async_trait]
+impl Driver for SqliteDriver {
+    fn dialect(&self) -> &dyn Dialect {
+        &SqliteDialect
+    }
+
+    async fn test(&self, target: &Target, _secret: Option<&Secret>) -> Result<TestReport, DbError> {
+        let path = path_of(target)?.to_owned();
+        run_blocking(move || test_file(&path)).await
+    }
+
+    async fn introspect(
+        &self,
+        target: &Target,
+        _secret: Option<&Secret>,
+        _options: &IntrospectOptions,
+        context: &RunContext,
+    ) -> Result<Model, DbError> {
+        let path = path_of(target)?.to_owned();
+        let cancel = context.cancel.clone();
+        let (progress, mut progressed) = tokio::sync::mpsc::unbounded_channel();
+        let inner = RunContext::new(cancel.clone(), move |event| {
+            // The receiver only goes away when the whole call does.
+            let _ = progress.send(event);
+        });
+        let handle = Arc::new(std::sync::Mutex::new(None));
+        let shared = handle.clone();
+        let mut work = Box::pin(run_blocking(move || introspect_file(&path, &inner, &shared)));
+        loop {
+            tokio::select! {
+                result = &mut work => return result,
+                Some(event) = progressed.recv() => {
+                    context.report(event.stage, event.done as usize, event.total as usize);
+                }
+                () = cancel.cancelled() => {
+                    interrupt(&handle);
+                    return work.await.and(Err(cadastre_engine::Cancelled.into()));
+                }
+            }
+        }
+    }
+}
+
+type SharedInterrupt = std::sync::Mutex<Option<rusqlite::InterruptHandle>>;
+
+fn interrupt(handle: &SharedInterrupt) {
+    if let Ok(guard) = handle.lock()
+        && let Some(handle) = guard.as_ref()
+    {
+        handle.interrupt();
+    }
+}
+
+async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, DbError> + Send + 'static,
+) -> Result<T, DbError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+        Err(DbError::new(ErrorCode::Internal, format!("reading a SQLite file: the worker stopped ({error})")))
+    })
+}
+
+fn introspect_file(path: &str, context: &RunContext, handle: &SharedInterrupt) -> Result<Model, DbError> {
+    context.report(Stage::Connecting, 0, 1);
+    let connection = open_read_only(path, "opening the file")?;
+    if let Ok(mut guard) = handle.lock() {
+        *guard = Some(connection.get_interrupt_handle());
+    }
+    context.report(Stage::Connecting, 1, 1);
+    let catalog = catalog::read(&connection, path, context)?;
+    context.report(Stage::Building, 0, 1);
+    let model = assemble(catalog, &database_name(path))?;
+    context.report(Stage::Building, 1, 1);
+    Ok(model)
+}
+
+fn test_file(path: &str) -> Result<TestReport, DbError> {
+    let doing = "testing the connection";
+    let connection = open_read_only(path, doing)?;
+    let started = Instant::now();
+    let version: String = connection
+        .query_row("SELECT sqlite_version()", [], |row| row.get(0))
+        .map_err(|error| explain(path, doing, &error))?;
+    let latency_micros = u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX);
+    let writable = std::fs::OpenOptions::new().append(true).open(path).is_ok();
+    Ok(TestReport {
+        server: format!("SQLite {version}"),
+        user: String::new(),
+        database: database_name(path),
+        rights: if writable { Rights::Owner } else { Rights::ReadOnly },
+        encrypted: None,
+        latency_micros,
+    })
+}
+
+fn database_name(path: &str) -> String {
+    std::path::Path::new(path).file_name().map_or(path.to_owned(), |name| name.to_string_lossy().into_owned())
+}

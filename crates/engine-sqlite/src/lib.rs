@@ -1,0 +1,23 @@
+//! SQLite behind the engine contract.
+//!
+//! `sqlite_schema` is the truth: stored statements are exported as they stand, and [`parse`] reads from them what the
+//! pragmas do not tell (constraint names, checks, generated expressions, deferrability, comments).
+
+mod assemble;
+mod catalog;
+mod connect;
+mod coverage;
+mod dialect;
+mod driver;
+mod error;
+mod parse;
+mod render;
+mod tokens;
+mod url;
+
+pub use dialect::SqliteDialect;
+pub use driver::SqliteDriver;
+pub use url::parse_url;
+
+#[cfg(test)]
+mod tests;

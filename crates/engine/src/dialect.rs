@@ -1,0 +1,66 @@
+//! What every engine knows without a connection.
+
+use cadastre_model::{Model, ObjectId};
+
+use crate::coverage::CoverageLine;
+use crate::error::DbError;
+use crate::sql::Quoted;
+
+/// One statement of a script with the object it makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptPart {
+    /// The object, where the statement is about one.
+    pub object: Option<ObjectId>,
+    /// The statement, closing semicolon included.
+    pub sql: String,
+}
+
+/// Statements in the order in which they run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Script {
+    /// Session settings and the opening of the transaction.
+    pub preamble: String,
+    /// The statements.
+    pub parts: Vec<ScriptPart>,
+    /// The end of the transaction.
+    pub closing: String,
+}
+
+impl Script {
+    /// The whole script, as the engine's own client runs it.
+    pub fn text(&self) -> String {
+        let size = self.parts.iter().map(|part| part.sql.len() + 2).sum::<usize>();
+        let mut text = String::with_capacity(self.preamble.len() + size + self.closing.len());
+        text.push_str(&self.preamble);
+        for part in &self.parts {
+            text.push_str(&part.sql);
+            text.push_str("\n\n");
+        }
+        text.push_str(&self.closing);
+        text
+    }
+}
+
+/// The pure half of an engine.
+pub trait Dialect: Send + Sync {
+    /// The engine's word: `postgres`, `sqlite`.
+    fn engine(&self) -> &'static str;
+
+    /// Quotes an identifier where it needs quotes.
+    fn quote_identifier(&self, name: &str) -> Quoted;
+
+    /// Quotes a text literal.
+    fn quote_literal(&self, text: &str) -> Quoted;
+
+    /// The script that creates everything in the model in an empty database.
+    ///
+    /// # Errors
+    /// When dependencies form a cycle that cannot be taken apart; the message names its members.
+    fn create_script(&self, model: &Model) -> Result<Script, DbError>;
+
+    /// The statements that create one object and what is part of it, for reading.
+    fn object_ddl(&self, model: &Model, id: ObjectId) -> String;
+
+    /// What introspection does with each kind of object.
+    fn coverage(&self) -> &'static [CoverageLine];
+}

@@ -1,0 +1,72 @@
+//! What every engine can do with a live database.
+
+use async_trait::async_trait;
+use cadastre_model::Model;
+
+use crate::context::RunContext;
+use crate::dialect::Dialect;
+use crate::error::DbError;
+use crate::secret::Secret;
+use crate::target::Target;
+
+/// What to read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IntrospectOptions {
+    /// Only these namespaces; all if empty.
+    pub schemas: Vec<String>,
+}
+
+/// What the connected user may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rights {
+    /// Everything on the server.
+    Superuser,
+    /// Everything in the database, or its owner.
+    Owner,
+    /// May create objects in the database.
+    Create,
+    /// May read.
+    ReadOnly,
+}
+
+/// What a successful test found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestReport {
+    /// Server product and version, e.g. `PostgreSQL 15.18`.
+    pub server: String,
+    /// The user the server knows us as.
+    pub user: String,
+    /// The database.
+    pub database: String,
+    /// What the user may do.
+    pub rights: Rights,
+    /// Whether the connection is encrypted; `None` where there is nothing to encrypt.
+    pub encrypted: Option<bool>,
+    /// One round trip, in microseconds.
+    pub latency_micros: u32,
+}
+
+/// A live database of one engine.
+#[async_trait]
+pub trait Driver: Send + Sync {
+    /// The pure half.
+    fn dialect(&self) -> &dyn Dialect;
+
+    /// Reaches the database and says what it found.
+    ///
+    /// # Errors
+    /// What failed exactly (name resolution, refusal, TLS, password, missing database, time-out), with what to do.
+    async fn test(&self, target: &Target, secret: Option<&Secret>) -> Result<TestReport, DbError>;
+
+    /// Reads the schema in one read-only snapshot, with a number of queries that does not depend on its size.
+    ///
+    /// # Errors
+    /// As [`Driver::test`]; also [`crate::ErrorCode::Cancelled`], and a lost connection.
+    async fn introspect(
+        &self,
+        target: &Target,
+        secret: Option<&Secret>,
+        options: &IntrospectOptions,
+        context: &RunContext,
+    ) -> Result<Model, DbError>;
+}

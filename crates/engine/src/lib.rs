@@ -1,0 +1,25 @@
+//! The contract between the use cases and the engines.
+//!
+//! [`Dialect`] is pure: quoting, rendering, coverage. [`Driver`] is asynchronous: reach, test, introspect. An engine crate
+//! implements both; nothing above this ring names a database client, nothing below knows a use case.
+
+mod context;
+mod coverage;
+mod dialect;
+mod driver;
+mod error;
+mod secret;
+mod sql;
+mod target;
+
+pub use context::{Cancelled, Progress, RunContext, Stage};
+pub use coverage::{Coverage, CoverageLine};
+pub use dialect::{Dialect, Script, ScriptPart};
+pub use driver::{Driver, IntrospectOptions, Rights, TestReport};
+pub use error::{DbDetail, DbError, ErrorCode};
+pub use secret::Secret;
+pub use sql::{Quoted, quote_double, quote_literal};
+pub use target::{Target, TlsMode, percent_decode, percent_encode};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! Secrets stay hidden, quotes hold, addresses survive the way to a URL and back.
+
+use crate::*;
+
+#[test]
+fn a_secret_prints_as_dots() {
+    let secret = Secret::new("hunter2");
+    assert_eq!(format!("{secret} {secret:?}"), "•••••• ••••••");
+    assert_eq!(secret.expose(), "hunter2");
+}
+
+#[test]
+fn every_quote_character_survives_quoting() {
+    assert_eq!(quote_double("a\"b", |_| false).to_string(), "\"a\"\"b\"");
+    assert_eq!(quote_literal("it's", true).to_string(), "'it''s'");
+    assert_eq!(quote_literal("a\\b'c", true).to_string(), "E'a\\\\b''c'");
+    assert_eq!(quote_literal("a\\b", false).to_string(), "'a\\b'");
+}
+
+#[test]
+fn percent_encoding_goes_there_and_back() {
+    let odd = "a b/ü@%:?#[]&=";
+    assert_eq!(percent_decode(&percent_encode(odd)).as_deref(), Some(odd));
+    assert_eq!(percent_decode("%4"), None);
+    assert_eq!(percent_decode("%zz"), None);
+}
+
+#[test]
+fn an_error_shows_what_the_server_said_once() {
+    let error = DbError::new(ErrorCode::AuthFailed, "connecting: the password is wrong")
+        .with_detail(DbDetail { server_message: Some("no such role".into()), ..DbDetail::default() });
+    assert_eq!(error.to_string(), "connecting: the password is wrong (server: no such role)");
+}

@@ -1,0 +1,426 @@
+//! What each kind of object consists of besides its name, comment, owner and grants.
+//!
+//! A flat catalogue: one struct per kind, one variant per struct, one line per kind in [`Kind`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::parts::*;
+
+/// A namespace of relations, types and routines.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Namespace {}
+
+/// An installed extension; its members are not objects of the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extension {
+    /// The namespace its members live in.
+    pub namespace: String,
+    /// The installed version.
+    pub version: String,
+}
+
+/// An enumerated type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enum {
+    /// The labels in their order.
+    pub labels: Vec<String>,
+}
+
+/// A domain: a type with rules. Its checks are children.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Domain {
+    /// The type it is over.
+    pub base: String,
+    /// Nulls refused.
+    pub not_null: bool,
+    /// Default expression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// Collation, if not the base type's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+}
+
+/// One attribute of a composite type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompositeAttribute {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub data_type: String,
+    /// Its collation, if not the type's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+}
+
+/// A composite (row) type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Composite {
+    /// The attributes in order.
+    pub attributes: Vec<CompositeAttribute>,
+}
+
+/// A range type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Range {
+    /// The options of `CREATE TYPE … AS RANGE`, in the manual's order; values are canonical text.
+    pub options: Vec<SettingPair>,
+}
+
+/// A sequence that stands for itself (an identity column's is part of the column).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sequence {
+    /// Its options.
+    pub options: SequenceOptions,
+    /// The column it is dropped with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owned_by: Option<ColumnRef>,
+}
+
+/// A table. Columns, keys, constraints, indexes, triggers, rules and policies are children.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Table {
+    /// Ordinary, partitioned, foreign or virtual.
+    pub kind: TableKind,
+    /// Logged or not.
+    #[serde(skip_serializing_if = "is_default")]
+    pub persistence: Persistence,
+    /// Storage parameters, sorted by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<SettingPair>,
+    /// Tables it inherits from, in order (not its partitioned table).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inherits: Vec<QualifiedName>,
+    /// The partition key in the server's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_by: Option<String>,
+    /// Its place in a partitioned table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_of: Option<PartitionBound>,
+    /// Row-level security.
+    #[serde(skip_serializing_if = "is_default")]
+    pub row_security: RowSecurity,
+    /// The server and options of a foreign table, in the server's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub foreign_server: Option<String>,
+    /// The module of a virtual table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub virtual_table: Option<VirtualTable>,
+    /// Types are enforced (`STRICT`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
+    /// The primary key is the storage (`WITHOUT ROWID`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_rowid: bool,
+    /// The statement as the engine keeps it, where it keeps one. Not part of the fingerprint: its layout and comments
+    /// mean nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// A column of a table or view.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Column {
+    /// The full type in the server's words; empty where the engine allows none.
+    pub data_type: String,
+    /// Nulls refused.
+    pub not_null: bool,
+    /// Default expression, canonical text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// Generated from other columns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generated: Option<Generated>,
+    /// Identity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// The rowid never comes back (`AUTOINCREMENT`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub autoincrement: bool,
+    /// Collation, if not the type's default; canonical, quoted text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+    /// Declared here, inherited, or both.
+    #[serde(skip_serializing_if = "is_default")]
+    pub inheritance: Inheritance,
+    /// TOAST strategy, if not the type's default: `plain`, `external`, `extended`, `main`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storage: Option<String>,
+    /// Compression method, if set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compression: Option<String>,
+    /// Statistics target, if set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statistics_target: Option<i32>,
+    /// What happens on a violated NOT NULL (`ON CONFLICT …`), if not the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<String>,
+}
+
+/// A primary or unique key.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Key {
+    /// The key's parts in order.
+    pub columns: Vec<String>,
+    /// Columns carried along in its index.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// When it is checked.
+    #[serde(skip_serializing_if = "is_default")]
+    pub deferrable: Deferrable,
+    /// Two nulls are equal.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub nulls_not_distinct: bool,
+    /// Storage parameters of its index.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<SettingPair>,
+    /// The name is the engine's, not the author's: it means nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unnamed: bool,
+    /// Cloned from the partitioned table's key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attached_to: Option<QualifiedName>,
+    /// What happens on a conflict (`ON CONFLICT …`), if not the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<String>,
+    /// Sort directions that differ from ascending, by position, as `DESC`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub descending: Vec<u16>,
+    /// Collations that differ from the columns' own, by position.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub collations: Vec<(u16, String)>,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForeignKey {
+    /// The referencing columns in order.
+    pub columns: Vec<String>,
+    /// The referenced table.
+    pub references: QualifiedName,
+    /// The referenced columns in order; empty where the engine means the primary key and none was found.
+    pub referenced_columns: Vec<String>,
+    /// On update of the referenced key.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub on_update: ReferentialAction,
+    /// On delete of the referenced row.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub on_delete: ReferentialAction,
+    /// The columns `SET NULL`/`SET DEFAULT` is limited to on delete.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_delete_columns: Vec<String>,
+    /// How nulls match.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub match_type: MatchType,
+    /// When it is checked.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub deferrable: Deferrable,
+    /// Existing rows are known to satisfy it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub validated: Validated,
+    /// Cloned from the partitioned table's constraint.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherited: bool,
+    /// The name is the engine's, not the author's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unnamed: bool,
+}
+
+/// A check constraint of a table or domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// The condition, canonical text without outer parentheses.
+    pub expression: String,
+    /// Not passed on to inheriting tables.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_inherit: bool,
+    /// Existing rows are known to satisfy it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub validated: Validated,
+    /// Declared here, inherited, or both.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub inheritance: Inheritance,
+    /// The name is the engine's, not the author's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unnamed: bool,
+}
+
+/// An exclusion constraint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exclusion {
+    /// `EXCLUDE USING …` in the server's words, deferrability included.
+    pub definition: String,
+}
+
+/// An index that no constraint stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Index {
+    /// Access method, e.g. `btree`.
+    pub method: String,
+    /// Refuses duplicates.
+    pub unique: bool,
+    /// The parts in order.
+    pub parts: Vec<IndexPart>,
+    /// Columns carried along.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// The condition of a partial index, canonical text without outer parentheses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predicate: Option<String>,
+    /// Two nulls are equal.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub nulls_not_distinct: bool,
+    /// Storage parameters, sorted by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<SettingPair>,
+    /// A build that failed left it unusable.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub invalid: bool,
+    /// The partitioned index it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attached_to: Option<QualifiedName>,
+    /// The table is ordered by it (`CLUSTER ON`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub clustered: bool,
+    /// The statement as the engine keeps it, where it keeps one. Not part of the fingerprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// A view. Its columns are children.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct View {
+    /// The query, canonical text, without the closing semicolon.
+    pub definition: String,
+    /// Rows are kept.
+    pub materialized: bool,
+    /// Options, sorted by name (`check_option`, `security_invoker` …).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<SettingPair>,
+    /// The statement as the engine keeps it, where it keeps one. Not part of the fingerprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// A rewrite rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// The whole statement in the server's words.
+    pub definition: String,
+    /// When it fires.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub firing: Firing,
+}
+
+/// A trigger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// The whole statement in the server's words.
+    pub definition: String,
+    /// When it fires.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub firing: Firing,
+    /// `BEFORE INSERT OR UPDATE`, for people; derived from the definition.
+    pub event: String,
+}
+
+/// A row-level-security policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Permissive or restrictive.
+    pub permissive: Permissive,
+    /// `ALL`, `SELECT`, `INSERT`, `UPDATE` or `DELETE`.
+    pub command: String,
+    /// The roles it holds for, sorted; `public` for everyone.
+    pub roles: Vec<String>,
+    /// The condition for rows that are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub using: Option<String>,
+    /// The condition for rows that are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_check: Option<String>,
+}
+
+/// A function, procedure or aggregate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Routine {
+    /// Function, procedure, aggregate or window function.
+    pub kind: RoutineKind,
+    /// The argument types that tell overloads apart.
+    pub signature: String,
+    /// What it returns; empty for a procedure.
+    pub returns: String,
+    /// The language it is written in.
+    pub language: String,
+    /// The whole statement in the server's words.
+    pub definition: String,
+}
+
+/// Extended statistics over several columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// The whole statement in the server's words.
+    pub definition: String,
+}
+
+macro_rules! kinds {
+    ($($variant:ident($body:ty) = $word:literal, $plural:literal;)*) => {
+        /// An object's kind with all that is particular to it.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "kind", rename_all = "snake_case")]
+        #[allow(missing_docs)]
+        pub enum Body { $($variant($body),)* }
+
+        /// The kinds of object, without their content. The order is the order of display.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs)]
+        pub enum Kind { $($variant,)* }
+
+        impl Body {
+            /// The kind of this body.
+            pub fn kind(&self) -> Kind { match self { $(Self::$variant(_) => Kind::$variant,)* } }
+        }
+
+        impl Kind {
+            /// Every kind there is.
+            pub const ALL: &'static [Kind] = &[$(Kind::$variant,)*];
+            /// The word for one, in snake case: stable, used in files and IPC.
+            pub fn word(self) -> &'static str { match self { $(Self::$variant => $word,)* } }
+            /// The word for many, for people.
+            pub fn plural(self) -> &'static str { match self { $(Self::$variant => $plural,)* } }
+        }
+    };
+}
+
+kinds! {
+    Namespace(Namespace) = "namespace", "schemas";
+    Extension(Extension) = "extension", "extensions";
+    Enum(Enum) = "enum", "enums";
+    Domain(Domain) = "domain", "domains";
+    Composite(Composite) = "composite", "composite types";
+    Range(Range) = "range", "range types";
+    Sequence(Sequence) = "sequence", "sequences";
+    Table(Table) = "table", "tables";
+    View(View) = "view", "views";
+    Routine(Routine) = "routine", "routines";
+    Column(Column) = "column", "columns";
+    PrimaryKey(Key) = "primary_key", "primary keys";
+    Unique(Key) = "unique", "unique constraints";
+    ForeignKey(ForeignKey) = "foreign_key", "foreign keys";
+    Check(Check) = "check", "check constraints";
+    Exclusion(Exclusion) = "exclusion", "exclusion constraints";
+    Index(Index) = "index", "indexes";
+    Rule(Rule) = "rule", "rules";
+    Trigger(Trigger) = "trigger", "triggers";
+    Policy(Policy) = "policy", "policies";
+    Statistics(Statistics) = "statistics", "statistics objects";
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
