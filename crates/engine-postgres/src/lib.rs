@@ -1,1 +1,26 @@
-//! x
+//! PostgreSQL (12 to 17) behind the engine contract.
+//!
+//! Facts come from `pg_catalog` in twelve set-based statements within one read-only snapshot; the server's own functions give
+//! the canonical text of expressions. Nothing here parses SQL.
+
+mod acl;
+mod assemble;
+mod catalog;
+mod connect;
+mod coverage;
+mod dialect;
+mod driver;
+mod error;
+mod keywords;
+mod queries;
+mod render;
+mod script;
+mod tls;
+mod url;
+
+pub use dialect::PostgresDialect;
+pub use driver::{PostgresDriver, QUERIES};
+pub use url::{Environment, parse_url};
+
+#[cfg(test)]
+mod tests;

@@ -86,7 +86,7 @@ pub struct Table {
     /// Logged or not.
     #[serde(skip_serializing_if = "is_default")]
     pub persistence: Persistence,
-    /// Storage parameters, sorted by name.
+    /// Storage parameters in the catalogue's order, which means nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<SettingPair>,
     /// Tables it inherits from, in order (not its partitioned table).
@@ -101,6 +101,12 @@ pub struct Table {
     /// Row-level security.
     #[serde(skip_serializing_if = "is_default")]
     pub row_security: RowSecurity,
+    /// Storage method, if not the engine's default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_method: Option<String>,
+    /// What identifies a row for replication, if not the primary key: `full`, `nothing` or `using index …`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replica_identity: Option<String>,
     /// The server and options of a foreign table, in the server's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub foreign_server: Option<String>,
@@ -274,7 +280,7 @@ pub struct Index {
     /// Two nulls are equal.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub nulls_not_distinct: bool,
-    /// Storage parameters, sorted by name.
+    /// Storage parameters in the catalogue's order, which means nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<SettingPair>,
     /// A build that failed left it unusable.
@@ -299,7 +305,7 @@ pub struct View {
     pub definition: String,
     /// Rows are kept.
     pub materialized: bool,
-    /// Options, sorted by name (`check_option`, `security_invoker` …).
+    /// Options in the catalogue's order, which means nothing (`check_option`, `security_invoker` …).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<SettingPair>,
     /// The statement as the engine keeps it, where it keeps one. Not part of the fingerprint.
@@ -361,6 +367,15 @@ pub struct Routine {
     pub definition: String,
 }
 
+/// An operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operator {
+    /// The argument types that tell overloads apart.
+    pub signature: String,
+    /// The whole statement, put together from the catalogue.
+    pub definition: String,
+}
+
 /// Extended statistics over several columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statistics {
@@ -408,6 +423,7 @@ kinds! {
     Table(Table) = "table", "tables";
     View(View) = "view", "views";
     Routine(Routine) = "routine", "routines";
+    Operator(Operator) = "operator", "operators";
     Column(Column) = "column", "columns";
     PrimaryKey(Key) = "primary_key", "primary keys";
     Unique(Key) = "unique", "unique constraints";

@@ -3,11 +3,12 @@
 //! A Merkle roll-up: every object hashes its own content (without layout-only fields) and its children's hashes in
 //! canonical order, so a subtree can be compared without descending into it. SHA-256 (FIPS 180-4), cut to 128 bits.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::body::Body;
+use crate::body::{Body, Index, Key, Table, View};
 use crate::object::{Model, Object, ObjectId};
 
 /// 128 bits that are equal for equal schemas.
@@ -59,7 +60,9 @@ fn cut(hasher: Sha256) -> Fingerprint {
 /// The object's own content as bytes: the JSON of its body without what only concerns layout, then its satellites.
 fn own_content(object: &Object) -> Vec<u8> {
     let name = if is_unnamed(&object.body) { "" } else { object.name.as_str() };
-    let satellites = (name, &object.comment, &object.owner, &object.grants);
+    let mut grants = object.grants.clone();
+    grants.iter_mut().for_each(|grants| grants.sort());
+    let satellites = (name, &object.comment, &object.owner, grants);
     // Serialisation of these types cannot fail: no maps with odd keys, no custom serialisers.
     let mut bytes = serde_json::to_vec(&meaning(&object.body)).unwrap_or_default();
     bytes.push(0);
@@ -76,17 +79,22 @@ fn is_unnamed(body: &Body) -> bool {
     }
 }
 
-fn meaning(body: &Body) -> std::borrow::Cow<'_, Body> {
-    use std::borrow::Cow;
+/// The body without what means nothing: a kept statement's layout, the order of settings.
+fn meaning(body: &Body) -> Cow<'_, Body> {
     match body {
-        Body::Table(table) if table.source.is_some() => {
-            Cow::Owned(Body::Table(crate::Table { source: None, ..table.clone() }))
-        }
-        Body::Index(index) if index.source.is_some() => {
-            Cow::Owned(Body::Index(crate::Index { source: None, ..index.clone() }))
-        }
-        Body::View(view) if view.source.is_some() => {
-            Cow::Owned(Body::View(crate::View { source: None, ..view.clone() }))
+        Body::Table(_) | Body::View(_) | Body::Index(_) | Body::PrimaryKey(_) | Body::Unique(_) => {
+            let mut body = body.clone();
+            match &mut body {
+                Body::Table(Table { source, options, .. })
+                | Body::View(View { source, options, .. })
+                | Body::Index(Index { source, options, .. }) => {
+                    *source = None;
+                    options.sort();
+                }
+                Body::PrimaryKey(Key { options, .. }) | Body::Unique(Key { options, .. }) => options.sort(),
+                _ => {}
+            }
+            Cow::Owned(body)
         }
         _ => Cow::Borrowed(body),
     }

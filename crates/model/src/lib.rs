@@ -16,10 +16,10 @@ mod walk;
 
 pub use body::{
     Body, Check, Column, Composite, CompositeAttribute, Domain, Enum, Exclusion, Extension, ForeignKey, Index, Key,
-    Kind, Namespace, Policy, Range, Routine, Rule, Sequence, Statistics, Table, Trigger, View,
+    Kind, Namespace, Operator, Policy, Range, Routine, Rule, Sequence, Statistics, Table, Trigger, View,
 };
 pub use fingerprint::Fingerprint;
-pub use object::{Grant, Model, ModelBuilder, ModelError, Object, ObjectId, Origin, Unmodelled};
+pub use object::{Grant, Grantee, Model, ModelBuilder, ModelError, Object, ObjectId, Origin, Unmodelled};
 pub use order::{Cycle, creation_order};
 pub use parts::{
     ColumnRef, Deferrable, Firing, Generated, GeneratedStorage, Identity, IdentityMode, IndexPart, IndexTarget,

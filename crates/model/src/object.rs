@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::body::{Body, Kind};
+use crate::body::{Body, Kind, Operator, Routine};
 use crate::parts::QualifiedName;
 
 /// An object's place in the arena of its model. Means nothing outside that model.
@@ -19,11 +19,23 @@ impl ObjectId {
     }
 }
 
+/// Who a privilege is given to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grantee {
+    /// The object's own owner, whoever that is.
+    Owner,
+    /// Everyone.
+    Public,
+    /// A role by name.
+    Role(String),
+}
+
 /// Privileges given to a role on an object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Grant {
-    /// The role; `public` means everyone.
-    pub grantee: String,
+    /// Who has it.
+    pub grantee: Grantee,
     /// The privilege, e.g. `SELECT`.
     pub privilege: String,
     /// May be passed on.
@@ -42,9 +54,9 @@ pub struct Object {
     pub body: Body,
     /// Its comment.
     pub comment: Option<String>,
-    /// The role that owns it, where the engine has owners and the object its own.
+    /// The role that owns it, if that is not the role that owns most of the database.
     pub owner: Option<String>,
-    /// The privileges, sorted; `None` means the engine's defaults for the kind and owner.
+    /// The privileges in the order they were given, which means nothing; `None` means the engine's defaults for the kind and owner.
     pub grants: Option<Vec<Grant>>,
     /// The objects that must exist before it, besides its parent.
     pub depends_on: Vec<ObjectId>,
@@ -61,10 +73,12 @@ impl Object {
         self.body.kind()
     }
 
-    /// What tells the object from its siblings of the same kind: the name, and for a routine its argument types.
+    /// What tells the object from its siblings of the same kind: the name, and for a routine or operator its argument types.
     pub fn key(&self) -> String {
         match &self.body {
-            Body::Routine(routine) => format!("{}({})", self.name, routine.signature),
+            Body::Routine(Routine { signature, .. }) | Body::Operator(Operator { signature, .. }) => {
+                format!("{}({signature})", self.name)
+            }
             _ => self.name.clone(),
         }
     }
@@ -180,9 +194,6 @@ impl ModelBuilder {
     pub fn finish(mut self) -> Result<Model, ModelError> {
         self.unmodelled.sort();
         for object in &mut self.objects {
-            if let Some(grants) = &mut object.grants {
-                grants.sort();
-            }
             object.depends_on.sort();
             object.depends_on.dedup();
         }

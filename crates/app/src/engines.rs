@@ -1,0 +1,49 @@
+//! Which engines there are: the only place that lists them.
+
+use cadastre_engine::{DbError, Dialect, Driver, ErrorCode, Secret, Target};
+use cadastre_engine_postgres::{Environment, PostgresDialect, PostgresDriver};
+use cadastre_engine_sqlite::{SqliteDialect, SqliteDriver};
+
+/// The engines' words, in the order in which a person is offered them.
+pub const ENGINES: [&str; 2] = ["postgres", "sqlite"];
+
+/// The driver for an engine's word.
+pub fn driver(engine: &str) -> Option<&'static dyn Driver> {
+    match engine {
+        "postgres" => Some(&PostgresDriver),
+        "sqlite" => Some(&SqliteDriver),
+        _ => None,
+    }
+}
+
+/// The dialect for an engine's word.
+pub fn dialect(engine: &str) -> Option<&'static dyn Dialect> {
+    match engine {
+        "postgres" => Some(&PostgresDialect),
+        "sqlite" => Some(&SqliteDialect),
+        _ => None,
+    }
+}
+
+/// Reads an address as a person writes it, and the password that belongs to it.
+///
+/// # Errors
+/// [`ErrorCode::InvalidInput`] when no engine understands it; the engine's own words when one does in part.
+pub fn parse_url(text: &str) -> Result<(Target, Option<Secret>), DbError> {
+    let text = text.trim();
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
+    match scheme.as_str() {
+        "postgres" | "postgresql" => cadastre_engine_postgres::parse_url(text, &Environment::of_process()),
+        "sqlite" | "file" => cadastre_engine_sqlite::parse_url(text).map(|target| (target, None)),
+        _ if !text.is_empty() && !text.contains("://") && std::path::Path::new(text).exists() => {
+            cadastre_engine_sqlite::parse_url(text).map(|target| (target, None))
+        }
+        "" => Err(unknown("it has no scheme, and no file has this name")),
+        other => Err(unknown(&format!("{other}: is no scheme of an engine that is supported"))),
+    }
+}
+
+fn unknown(what: &str) -> DbError {
+    DbError::new(ErrorCode::InvalidInput, format!("reading the address: {what}"))
+        .with_hint("addresses start with postgres:// or sqlite:")
+}

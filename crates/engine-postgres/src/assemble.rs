@@ -1,0 +1,657 @@
+//! Catalogue rows to model. Pure.
+
+use std::collections::HashMap;
+
+use cadastre_engine::{DbError, ErrorCode};
+use cadastre_model::*;
+
+use crate::acl::grants;
+use crate::catalog::*;
+
+/// Object numbers are unique within one catalogue only; these name the catalogues we follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Class {
+    Relation,
+    Type,
+    Routine,
+    Constraint,
+    Trigger,
+    Policy,
+    Rule,
+    Operator,
+}
+
+impl Class {
+    /// The fixed numbers of the system catalogues (`src/include/catalog/pg_*.h`).
+    fn of(oid: u32) -> Option<Self> {
+        Some(match oid {
+            1259 => Self::Relation,
+            1247 => Self::Type,
+            1255 => Self::Routine,
+            2606 => Self::Constraint,
+            2620 => Self::Trigger,
+            3256 => Self::Policy,
+            2618 => Self::Rule,
+            2617 => Self::Operator,
+            _ => return None,
+        })
+    }
+}
+
+/// Since PostgreSQL 15 the owner of the database owns its `public`.
+const NEW_PUBLIC_OWNER: &str = "pg_database_owner";
+
+/// Builds the model of one database. `schemas` limits it to some namespaces; empty means all.
+///
+/// # Errors
+/// [`ErrorCode::Internal`] when the rows contradict each other.
+pub(crate) fn assemble(
+    catalog: Catalog,
+    origin: Origin,
+    version: u32,
+    schemas: &[String],
+) -> Result<Model, DbError> {
+    let mut assembly = Assembly {
+        main_owner: main_owner(&catalog),
+        public_owner: if version >= 150_000 { NEW_PUBLIC_OWNER } else { "postgres" }.into(),
+        builder: ModelBuilder::new(origin),
+        namespaces: HashMap::new(),
+        names: HashMap::new(),
+        objects: HashMap::new(),
+        columns: HashMap::new(),
+        column_objects: HashMap::new(),
+        classes: HashMap::new(),
+        collations: HashMap::new(),
+        index_names: HashMap::new(),
+        identities: HashMap::new(),
+    };
+    assembly.add_remainder(catalog.remainder);
+    for row in catalog.namespaces.into_iter().filter(|row| schemas.is_empty() || schemas.contains(&row.name)) {
+        assembly.add_namespace(row);
+    }
+    for row in catalog.extensions {
+        let body = Extension { namespace: row.namespace, version: row.version };
+        assembly.builder.add(Object::new(None, row.name, Body::Extension(body)));
+    }
+    catalog.types.into_iter().for_each(|row| assembly.add_type(row));
+    assembly.name_relations(&catalog.relations, &catalog.columns);
+    catalog.relations.into_iter().for_each(|row| assembly.add_relation(row));
+    catalog.columns.into_iter().for_each(|row| assembly.add_column(row));
+    catalog.indexes.iter().for_each(|row| assembly.name_index(row));
+    catalog.constraints.into_iter().for_each(|row| assembly.add_constraint(row));
+    catalog.indexes.into_iter().for_each(|row| assembly.add_index(row));
+    // Operators and all else that hangs on a table or schema.
+    catalog.attachments.into_iter().for_each(|row| assembly.add_attachment(row));
+    catalog.policies.into_iter().for_each(|row| assembly.add_policy(row));
+    catalog.routines.into_iter().for_each(|row| assembly.add_routine(row));
+    catalog.dependencies.iter().for_each(|row| assembly.add_dependency(row));
+    let built = assembly.builder.finish();
+    built.map_err(|error| DbError::new(ErrorCode::Internal, format!("building the model: {error}")))
+}
+
+/// The role that owns most relations and routines: naming it at every object would only be noise.
+fn main_owner(catalog: &Catalog) -> String {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let relations = catalog.relations.iter().map(|row| row.owner.as_str());
+    for owner in relations.chain(catalog.routines.iter().map(|row| row.owner.as_str())) {
+        *counts.entry(owner).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)));
+    most.map(|(owner, _)| owner.to_owned()).unwrap_or_default()
+}
+
+struct Assembly {
+    main_owner: String,
+    /// Who owns the schema `public` of a fresh database.
+    public_owner: String,
+    builder: ModelBuilder,
+    namespaces: HashMap<u32, ObjectId>,
+    /// Every relation's name by its number, also of relations left out.
+    names: HashMap<u32, QualifiedName>,
+    objects: HashMap<(Class, u32), ObjectId>,
+    /// Column names by table number and column number.
+    columns: HashMap<(u32, i16), String>,
+    column_objects: HashMap<(u32, i16), ObjectId>,
+    /// Operator classes: name, and whether it is a default.
+    classes: HashMap<u32, (String, bool)>,
+    collations: HashMap<u32, String>,
+    index_names: HashMap<u32, QualifiedName>,
+    /// Sequences of identity columns by table and column number.
+    identities: HashMap<(u32, i16), (QualifiedName, SequenceOptions)>,
+}
+
+impl Assembly {
+    fn add_remainder(&mut self, rows: Vec<RemainderRow>) {
+        for row in rows {
+            match row.kind.as_str() {
+                "opclass" => drop(self.classes.insert(row.oid, (row.name, row.is_default))),
+                "index collation" => drop(self.collations.insert(row.oid, row.name)),
+                _ => self.builder.note_unmodelled(row.kind, row.name),
+            }
+        }
+    }
+
+    fn owner(&self, owner: &str) -> Option<String> {
+        (owner != self.main_owner).then(|| owner.to_owned())
+    }
+
+    fn add_namespace(&mut self, row: NamespaceRow) {
+        let mut object = Object::new(None, row.name, Body::Namespace(Namespace {}));
+        // Every database is born with this one; its first owner and rights are the server's doing, not anybody's will.
+        let is_public = object.name == "public";
+        object.comment = row.comment.filter(|text| !is_public || text != "standard public schema");
+        object.owner = match is_public {
+            true => Some(row.owner.clone()).filter(|owner| *owner != self.public_owner),
+            false => self.owner(&row.owner),
+        };
+        if !(is_public && row.acl.as_deref().is_some_and(|acl| is_initial_public(acl, &self.public_owner))) {
+            object.grants = grants(row.acl.as_deref(), row.acl_default.as_deref(), &row.owner);
+        }
+        let id = self.builder.add(object);
+        self.namespaces.insert(row.oid, id);
+    }
+
+    fn add_type(&mut self, row: TypeRow) {
+        let Some(&namespace) = self.namespaces.get(&row.namespace) else { return };
+        let body = match row.kind {
+            'e' => Body::Enum(Enum { labels: row.labels.unwrap_or_default() }),
+            'd' => Body::Domain(Domain {
+                base: row.base.unwrap_or_default(),
+                not_null: row.not_null,
+                default: row.default,
+                collation: row.collation,
+            }),
+            'c' => Body::Composite(Composite {
+                attributes: attributes(row.attributes, row.attribute_types, row.attribute_collations),
+            }),
+            _ => Body::Range(Range { options: range_options(row.range.unwrap_or_default()) }),
+        };
+        let mut object = Object::new(Some(namespace), row.name, body);
+        object.comment = row.comment;
+        object.owner = self.owner(&row.owner);
+        object.grants = grants(row.acl.as_deref(), row.acl_default.as_deref(), &row.owner);
+        let id = self.builder.add(object);
+        self.objects.insert((Class::Type, row.oid), id);
+    }
+
+    /// Names are needed before bodies: tables refer to each other in any order.
+    fn name_relations(&mut self, relations: &[RelationRow], columns: &[ColumnRow]) {
+        for row in relations {
+            if let Some(&namespace) = self.namespaces.get(&row.namespace) {
+                let namespace = self.builder.object(namespace).name.clone();
+                self.names.insert(row.oid, QualifiedName::new(namespace, row.name.clone()));
+            }
+        }
+        for row in columns {
+            self.columns.insert((row.relation, row.number), row.name.clone());
+        }
+        for row in relations.iter().filter(|row| row.owned_how.map(|how| how as u8) == Some(b'i')) {
+            if let (Some(table), Some(column), Some(name)) = (row.owned_by, row.owned_by_column, self.names.get(&row.oid)) {
+                let options = sequence_options(row.sequence.as_deref().unwrap_or_default());
+                self.identities.insert((table, column as i16), (name.clone(), options));
+            }
+        }
+    }
+
+    fn add_relation(&mut self, row: RelationRow) {
+        let Some(&namespace) = self.namespaces.get(&row.namespace) else { return };
+        // An identity column's sequence is part of the column.
+        if row.kind == 'S' && row.owned_how.map(|how| how as u8) == Some(b'i') {
+            return;
+        }
+        if row.typed {
+            self.builder.note_unmodelled("table of a type (CREATE TABLE … OF)", row.name.clone());
+        }
+        let body = match row.kind {
+            'S' => Body::Sequence(self.sequence(&row)),
+            'v' | 'm' => Body::View(View {
+                definition: view_query(row.view.as_deref().unwrap_or_default()),
+                materialized: row.kind == 'm',
+                options: settings(&row.options),
+                source: None,
+            }),
+            _ => Body::Table(self.table(&row)),
+        };
+        let mut object = Object::new(Some(namespace), row.name, body);
+        object.comment = row.comment;
+        object.owner = self.owner(&row.owner);
+        object.grants = grants(row.acl.as_deref(), row.acl_default.as_deref(), &row.owner);
+        let id = self.builder.add(object);
+        self.objects.insert((Class::Relation, row.oid), id);
+    }
+
+    fn sequence(&self, row: &RelationRow) -> Sequence {
+        let owned_by = row.owned_by.zip(row.owned_by_column).and_then(|(table, column)| {
+            let relation = self.names.get(&table)?.clone();
+            let column = self.columns.get(&(table, column as i16))?.clone();
+            Some(ColumnRef { relation, column })
+        });
+        Sequence { options: sequence_options(row.sequence.as_deref().unwrap_or_default()), owned_by }
+    }
+
+    fn table(&self, row: &RelationRow) -> Table {
+        let parents = row.parents.clone().unwrap_or_default();
+        let parents: Vec<QualifiedName> = parents.iter().filter_map(|oid| self.names.get(oid).cloned()).collect();
+        let partition_of = row.bound.clone().zip(parents.first().cloned());
+        Table {
+            kind: match row.kind {
+                'p' => TableKind::Partitioned,
+                'f' => TableKind::Foreign,
+                _ => TableKind::Ordinary,
+            },
+            persistence: if row.persistence == 'u' { Persistence::Unlogged } else { Persistence::Permanent },
+            options: settings(&row.options),
+            inherits: if partition_of.is_some() { Vec::new() } else { parents },
+            partition_by: row.partition_key.clone(),
+            partition_of: partition_of.map(|(bound, parent)| PartitionBound { parent, bound }),
+            row_security: RowSecurity { enabled: row.row_security, forced: row.force_row_security },
+            access_method: row.access_method.clone(),
+            replica_identity: row.replica_identity.clone(),
+            foreign_server: row.foreign.clone(),
+            ..Table::default()
+        }
+    }
+
+    fn add_column(&mut self, row: ColumnRow) {
+        let Some(&relation) = self.objects.get(&(Class::Relation, row.relation)) else { return };
+        let identity = self.identities.remove(&(row.relation, row.number)).filter(|_| row.identity != '\0');
+        let identity = identity.map(|(sequence, options)| Identity {
+            mode: if row.identity == 'a' { IdentityMode::Always } else { IdentityMode::ByDefault },
+            sequence,
+            options,
+        });
+        let is_generated = row.generated == 's';
+        let (generated, default) = if is_generated { (row.default, None) } else { (None, row.default) };
+        let column = Column {
+            data_type: row.data_type,
+            not_null: row.not_null,
+            default,
+            generated: generated.map(|expression| Generated {
+                expression: strip_parentheses(&expression).to_owned(),
+                storage: GeneratedStorage::Stored,
+            }),
+            identity,
+            collation: row.collation,
+            inheritance: inheritance(row.is_local, row.inherited),
+            storage: storage_word(row.storage),
+            compression: compression_word(row.compression),
+            statistics_target: (row.statistics >= 0).then_some(row.statistics),
+            ..Column::default()
+        };
+        let mut object = Object::new(Some(relation), row.name, Body::Column(column));
+        object.comment = row.comment;
+        object.grants = row.acl.as_deref().and_then(|acl| grants(Some(acl), None, &self.main_owner));
+        let id = self.builder.add(object);
+        self.column_objects.insert((row.relation, row.number), id);
+    }
+
+    fn column_names(&self, table: u32, numbers: &[i16]) -> Vec<String> {
+        numbers.iter().filter_map(|&number| self.columns.get(&(table, number)).cloned()).collect()
+    }
+
+    fn add_constraint(&mut self, row: ConstraintRow) {
+        let parent = if row.table == 0 { (Class::Type, row.domain) } else { (Class::Relation, row.table) };
+        let Some(&parent) = self.objects.get(&parent) else { return };
+        let body = match row.kind {
+            'p' => Body::PrimaryKey(self.key(&row)),
+            'u' => Body::Unique(self.key(&row)),
+            'f' => match self.foreign_key(&row) {
+                Some(key) => Body::ForeignKey(key),
+                None => return self.builder.note_unmodelled("foreign key into another schema", row.name),
+            },
+            'x' => Body::Exclusion(Exclusion { definition: row.text.clone().unwrap_or_default() }),
+            _ => Body::Check(Check {
+                expression: strip_parentheses(row.text.as_deref().unwrap_or_default()).to_owned(),
+                no_inherit: row.no_inherit,
+                validated: validated(row.validated),
+                inheritance: inheritance(row.is_local, row.inherited),
+                unnamed: false,
+            }),
+        };
+        let mut object = Object::new(Some(parent), row.name, body);
+        object.comment = row.comment;
+        let id = self.builder.add(object);
+        self.objects.insert((Class::Constraint, row.oid), id);
+    }
+
+    fn key(&self, row: &ConstraintRow) -> Key {
+        let all = row.index_columns.clone().unwrap_or_default();
+        let included = all.get(row.index_keys as usize..).unwrap_or_default();
+        let mut options = settings(row.index_options.as_deref().unwrap_or_default());
+        if row.clustered {
+            options.push(SettingPair { name: "clustered".into(), value: "true".into() });
+        }
+        let attached = row.parent.clone().zip(row.parent_namespace).and_then(|(name, oid)| {
+            let namespace = self.namespaces.get(&oid)?;
+            Some(QualifiedName::new(self.builder.object(*namespace).name.clone(), name))
+        });
+        Key {
+            columns: self.column_names(row.table, row.columns.as_deref().unwrap_or_default()),
+            include: self.column_names(row.table, included),
+            deferrable: deferrable(row.deferrable, row.deferred),
+            nulls_not_distinct: row.nulls_not_distinct,
+            options,
+            attached_to: attached,
+            ..Key::default()
+        }
+    }
+
+    fn foreign_key(&self, row: &ConstraintRow) -> Option<ForeignKey> {
+        Some(ForeignKey {
+            columns: self.column_names(row.table, row.columns.as_deref().unwrap_or_default()),
+            references: self.names.get(&row.references)?.clone(),
+            referenced_columns: self.column_names(row.references, row.referenced.as_deref().unwrap_or_default()),
+            on_update: action(row.on_update),
+            on_delete: action(row.on_delete),
+            on_delete_columns: self.column_names(row.table, row.delete_columns.as_deref().unwrap_or_default()),
+            match_type: match row.match_type {
+                'f' => MatchType::Full,
+                'p' => MatchType::Partial,
+                _ => MatchType::Simple,
+            },
+            deferrable: deferrable(row.deferrable, row.deferred),
+            validated: validated(row.validated),
+            inherited: row.is_clone,
+            unnamed: false,
+        })
+    }
+
+    fn name_index(&mut self, row: &IndexRow) {
+        if let Some(table) = self.names.get(&row.table) {
+            self.index_names.insert(row.oid, QualifiedName::new(table.namespace.clone(), row.name.clone()));
+        }
+    }
+
+    fn add_index(&mut self, row: IndexRow) {
+        let Some(&table) = self.objects.get(&(Class::Relation, row.table)) else { return };
+        let keys = row.keys as usize;
+        let index = Index {
+            parts: (0..keys).map(|at| self.index_part(&row, at)).collect(),
+            include: self.column_names(row.table, row.columns.get(keys..).unwrap_or_default()),
+            predicate: row.predicate.as_deref().map(|text| strip_parentheses(text).to_owned()),
+            options: settings(row.settings.as_deref().unwrap_or_default()),
+            attached_to: row.parent.and_then(|parent| self.index_names.get(&parent).cloned()),
+            // An index of a partitioned table is not valid until every partition has its part; that is no failed build.
+            invalid: !row.usable && !self.is_partitioned(table),
+            method: row.method,
+            unique: row.unique,
+            nulls_not_distinct: row.nulls_not_distinct,
+            clustered: row.clustered,
+            source: None,
+        };
+        let mut object = Object::new(Some(table), row.name, Body::Index(index));
+        object.comment = row.comment;
+        let id = self.builder.add(object);
+        self.objects.insert((Class::Relation, row.oid), id);
+    }
+
+    fn is_partitioned(&self, table: ObjectId) -> bool {
+        matches!(&self.builder.object(table).body, Body::Table(table) if table.kind == TableKind::Partitioned)
+    }
+
+    fn index_part(&self, row: &IndexRow, at: usize) -> IndexPart {
+        let number = row.columns.get(at).copied().unwrap_or_default();
+        let target = match self.columns.get(&(row.table, number)) {
+            Some(name) => IndexTarget::Column(name.clone()),
+            None => {
+                let text = row.expressions.as_ref().and_then(|texts| texts.get(at)).cloned().unwrap_or_default();
+                IndexTarget::Expression(text)
+            }
+        };
+        let bits = row.options.get(at).copied().unwrap_or_default();
+        let (descending, nulls_first) = (bits & 1 != 0, bits & 2 != 0);
+        let class = row.classes.get(at).and_then(|oid| self.classes.get(oid));
+        IndexPart {
+            target,
+            collation: self.part_collation(row, at),
+            operator_class: class.filter(|(_, is_default)| !is_default).map(|(name, _)| name.clone()),
+            descending,
+            nulls: (descending != nulls_first).then_some(if nulls_first { NullsOrder::First } else { NullsOrder::Last }),
+        }
+    }
+
+    /// The collation of an index part where it is not the column's own. An expression's is always said: what it would be by
+    /// itself is not known here.
+    fn part_collation(&self, row: &IndexRow, at: usize) -> Option<String> {
+        let name = self.collations.get(row.collations.get(at)?)?;
+        let own = self.column_objects.get(&(row.table, *row.columns.get(at)?)).and_then(|&id| {
+            match &self.builder.object(id).body {
+                Body::Column(column) => column.collation.as_ref(),
+                _ => None,
+            }
+        });
+        (own != Some(name)).then(|| name.clone())
+    }
+
+    fn add_attachment(&mut self, row: AttachmentRow) {
+        if row.kind == 'o' {
+            return self.add_operator(row);
+        }
+        let Some(&table) = self.objects.get(&(Class::Relation, row.table)) else { return };
+        let (class, body) = match row.kind {
+            't' => {
+                let event = trigger_event(row.bits);
+                let trigger = Trigger { definition: row.definition, firing: firing(row.enabled), event };
+                (Some(Class::Trigger), Body::Trigger(trigger))
+            }
+            'r' => {
+                let definition = row.definition.trim_end_matches(';').to_owned();
+                (Some(Class::Rule), Body::Rule(Rule { definition, firing: firing(row.enabled) }))
+            }
+            _ => (None, Body::Statistics(Statistics { definition: row.definition })),
+        };
+        let mut object = Object::new(Some(table), row.name, body);
+        object.comment = row.comment;
+        let id = self.builder.add(object);
+        class.map(|class| self.objects.insert((class, row.oid), id));
+    }
+
+    fn add_operator(&mut self, row: AttachmentRow) {
+        let Some(&namespace) = self.namespaces.get(&row.table) else { return };
+        let (name, signature) = row.name.split_once('(').unwrap_or((&row.name, ""));
+        let signature = signature.trim_end_matches(')').to_owned();
+        let operator = Operator { signature, definition: row.definition };
+        let mut object = Object::new(Some(namespace), name, Body::Operator(operator));
+        object.comment = row.comment;
+        let id = self.builder.add(object);
+        self.objects.insert((Class::Operator, row.oid), id);
+    }
+
+    fn add_policy(&mut self, row: PolicyRow) {
+        let Some(&table) = self.objects.get(&(Class::Relation, row.table)) else { return };
+        let command = match row.command {
+            'r' => "SELECT",
+            'a' => "INSERT",
+            'w' => "UPDATE",
+            'd' => "DELETE",
+            _ => "ALL",
+        };
+        let policy = Policy {
+            permissive: if row.permissive { Permissive::Permissive } else { Permissive::Restrictive },
+            command: command.into(),
+            roles: row.roles,
+            using: row.using.map(|text| strip_parentheses(&text).to_owned()),
+            with_check: row.with_check.map(|text| strip_parentheses(&text).to_owned()),
+        };
+        let mut object = Object::new(Some(table), row.name, Body::Policy(policy));
+        object.comment = row.comment;
+        let id = self.builder.add(object);
+        self.objects.insert((Class::Policy, row.oid), id);
+    }
+
+    fn add_routine(&mut self, row: RoutineRow) {
+        let Some(&namespace) = self.namespaces.get(&row.namespace) else { return };
+        let routine = Routine {
+            kind: match row.kind {
+                'p' => RoutineKind::Procedure,
+                'a' => RoutineKind::Aggregate,
+                'w' => RoutineKind::Window,
+                _ => RoutineKind::Function,
+            },
+            signature: row.signature,
+            returns: row.returns,
+            language: row.language,
+            definition: row.definition.trim_end().to_owned(),
+        };
+        let mut object = Object::new(Some(namespace), row.name, Body::Routine(routine));
+        object.comment = row.comment;
+        object.owner = self.owner(&row.owner);
+        object.grants = grants(row.acl.as_deref(), row.acl_default.as_deref(), &row.owner);
+        let id = self.builder.add(object);
+        self.objects.insert((Class::Routine, row.oid), id);
+    }
+
+    fn add_dependency(&mut self, row: &DependencyRow) {
+        let column = self.column_objects.get(&(row.object, row.column as i16)).filter(|_| row.column > 0);
+        let find = |class: u32, oid: u32| Class::of(class).and_then(|class| self.objects.get(&(class, oid)).copied());
+        let from = column.copied().or_else(|| find(row.class, row.object));
+        if let (Some(from), Some(needed)) = (from, find(row.needed_class, row.needed))
+            && from != needed
+            && self.builder.object(from).parent != Some(needed)
+        {
+            self.builder.object_mut(from).depends_on.push(needed);
+        }
+    }
+}
+
+/// The rights `public` is born with: everyone may use it, and before PostgreSQL 15 create in it.
+fn is_initial_public(acl: &[String], owner: &str) -> bool {
+    let everyone = if owner == NEW_PUBLIC_OWNER { "=U/" } else { "=UC/" };
+    let expected = [format!("{owner}=UC/{owner}"), format!("{everyone}{owner}")];
+    acl.len() == 2 && expected.iter().all(|item| acl.contains(item))
+}
+
+fn attributes(
+    names: Option<Vec<String>>,
+    types: Option<Vec<String>>,
+    collations: Option<Vec<String>>,
+) -> Vec<CompositeAttribute> {
+    let (types, collations) = (types.unwrap_or_default(), collations.unwrap_or_default());
+    let attribute = |(at, name): (usize, String)| CompositeAttribute {
+        name,
+        data_type: types.get(at).cloned().unwrap_or_default(),
+        collation: collations.get(at).filter(|text| !text.is_empty()).cloned(),
+    };
+    names.unwrap_or_default().into_iter().enumerate().map(attribute).collect()
+}
+
+fn range_options(flat: Vec<Option<String>>) -> Vec<SettingPair> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let pairs = flat.chunks_exact(2).map(|pair| SettingPair { name: text(&pair[0]), value: text(&pair[1]) });
+    pairs.filter(|pair| !pair.value.is_empty()).collect()
+}
+
+fn sequence_options(fields: &[String]) -> SequenceOptions {
+    let field = |at: usize| fields.get(at).cloned().unwrap_or_default();
+    SequenceOptions {
+        data_type: field(0),
+        start: field(1),
+        increment: field(2),
+        min: field(3),
+        max: field(4),
+        cache: field(5),
+        cycle: field(6) == "true",
+    }
+}
+
+fn settings(options: &[String]) -> Vec<SettingPair> {
+    let pair = |option: &String| {
+        let (name, value) = option.split_once('=').unwrap_or((option, ""));
+        SettingPair { name: name.to_owned(), value: value.to_owned() }
+    };
+    options.iter().map(pair).collect()
+}
+
+fn view_query(text: &str) -> String {
+    text.trim().trim_end_matches(';').to_owned()
+}
+
+/// Takes away one pair of parentheses if it encloses the whole text.
+pub(crate) fn strip_parentheses(text: &str) -> &str {
+    let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else { return text };
+    let (mut depth, mut quote) = (0_i32, None);
+    for c in inner.chars() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            return text;
+        }
+    }
+    inner
+}
+
+fn inheritance(is_local: bool, inherited: i32) -> Inheritance {
+    match (is_local, inherited > 0) {
+        (_, false) => Inheritance::Local,
+        (true, true) => Inheritance::Merged,
+        (false, true) => Inheritance::Inherited,
+    }
+}
+
+fn validated(yes: bool) -> Validated {
+    if yes { Validated::Yes } else { Validated::No }
+}
+
+fn deferrable(deferrable: bool, deferred: bool) -> Deferrable {
+    match (deferrable, deferred) {
+        (false, _) => Deferrable::No,
+        (true, false) => Deferrable::InitiallyImmediate,
+        (true, true) => Deferrable::InitiallyDeferred,
+    }
+}
+
+fn action(letter: char) -> ReferentialAction {
+    match letter {
+        'r' => ReferentialAction::Restrict,
+        'c' => ReferentialAction::Cascade,
+        'n' => ReferentialAction::SetNull,
+        'd' => ReferentialAction::SetDefault,
+        _ => ReferentialAction::NoAction,
+    }
+}
+
+fn firing(letter: char) -> Firing {
+    match letter {
+        'D' => Firing::Disabled,
+        'R' => Firing::Replica,
+        'A' => Firing::Always,
+        _ => Firing::Origin,
+    }
+}
+
+fn storage_word(letter: char) -> Option<String> {
+    let word = match letter {
+        'p' => "plain",
+        'e' => "external",
+        'm' => "main",
+        'x' => "extended",
+        _ => return None,
+    };
+    Some(word.to_owned())
+}
+
+fn compression_word(letter: char) -> Option<String> {
+    match letter {
+        'p' => Some("pglz".to_owned()),
+        'l' => Some("lz4".to_owned()),
+        _ => None,
+    }
+}
+
+/// The words behind `pg_trigger.tgtype` (`src/include/catalog/pg_trigger.h`).
+fn trigger_event(bits: i32) -> String {
+    let time = match bits & 0b100_0010 {
+        0b10 => "BEFORE",
+        0b100_0000 => "INSTEAD OF",
+        _ => "AFTER",
+    };
+    let events = [(4, "INSERT"), (16, "UPDATE"), (8, "DELETE"), (32, "TRUNCATE")];
+    let events: Vec<&str> = events.into_iter().filter(|(bit, _)| bits & bit != 0).map(|(_, word)| word).collect();
+    format!("{time} {}", events.join(" OR "))
+}

@@ -1,0 +1,116 @@
+//! Opens a session that can only read, and says exactly why when it cannot.
+
+use std::time::Duration;
+
+use cadastre_engine::{DbError, ErrorCode, Secret, Target, TlsMode};
+use tokio::task::JoinHandle;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{Client, Config};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::error::{explain_connect, timed_out, unknown_host};
+use crate::tls;
+
+/// An open session. The connection's own task ends with it.
+pub(crate) struct Session {
+    pub client: Client,
+    pub tls: MakeRustlsConnect,
+    connection: JoinHandle<()>,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.connection.abort();
+    }
+}
+
+struct Address<'t> {
+    host: &'t str,
+    port: u16,
+    user: &'t str,
+    database: &'t str,
+    mode: TlsMode,
+    root_certificate: Option<&'t str>,
+    timeout: Duration,
+}
+
+impl<'t> Address<'t> {
+    fn of(target: &'t Target) -> Result<Self, DbError> {
+        match target {
+            Target::Postgres { host, port, user, database, tls, root_certificate, connect_timeout } => Ok(Self {
+                host,
+                port: *port,
+                user,
+                database,
+                mode: *tls,
+                root_certificate: root_certificate.as_deref(),
+                timeout: Duration::from_secs(u64::from((*connect_timeout).max(1))),
+            }),
+            other => Err(DbError::new(
+                ErrorCode::UnsupportedByEngine,
+                format!("connecting to {}: this is no address of a PostgreSQL server", other.label()),
+            )),
+        }
+    }
+
+    fn is_socket(&self) -> bool {
+        self.host.starts_with('/')
+    }
+}
+
+/// Opens a session on the target.
+///
+/// # Errors
+/// Unknown host, refusal, TLS, password, missing database, time-out: each with its own code and words.
+pub(crate) async fn open(target: &Target, secret: Option<&Secret>) -> Result<Session, DbError> {
+    let address = Address::of(target)?;
+    let doing = format!("connecting to {}", target.label());
+    match tokio::time::timeout(address.timeout, open_in_time(target, &address, secret, &doing)).await {
+        Ok(result) => result,
+        Err(_) => Err(timed_out(&doing)),
+    }
+}
+
+async fn open_in_time(
+    target: &Target,
+    address: &Address<'_>,
+    secret: Option<&Secret>,
+    doing: &str,
+) -> Result<Session, DbError> {
+    if !address.is_socket() {
+        // Asked for by itself, because the client's own error does not tell a name from a connection.
+        let mut found = tokio::net::lookup_host((address.host, address.port)).await;
+        if found.as_mut().map_or(true, |addresses| addresses.next().is_none()) {
+            return Err(unknown_host(doing, address.host));
+        }
+    }
+    let tls = tls::connector(address.mode, address.root_certificate).map_err(|error| error.while_doing(doing))?;
+    let connected = config(address, secret).connect(tls.clone()).await;
+    let (client, connection) = connected.map_err(|error| explain_connect(target, &error))?;
+    let connection = tokio::spawn(async move {
+        // Its error reaches the caller through the client's next call.
+        let _ = connection.await;
+    });
+    Ok(Session { client, tls, connection })
+}
+
+fn config(address: &Address<'_>, secret: Option<&Secret>) -> Config {
+    let mut config = Config::new();
+    config
+        .host(address.host)
+        .port(address.port)
+        .user(address.user)
+        .dbname(address.database)
+        .application_name("cadastre")
+        .options("-c default_transaction_read_only=on")
+        .ssl_mode(match address.mode {
+            TlsMode::Disable => SslMode::Disable,
+            TlsMode::Prefer if address.is_socket() => SslMode::Disable,
+            TlsMode::Prefer => SslMode::Prefer,
+            TlsMode::Require | TlsMode::VerifyCa | TlsMode::VerifyFull => SslMode::Require,
+        });
+    if let Some(secret) = secret {
+        config.password(secret.expose());
+    }
+    config
+}

@@ -1,0 +1,60 @@
+//! The pure half: quoting and scripts.
+
+use cadastre_engine::{
+    CoverageLine, DbError, Dialect, Quoted, Script, quote_double, quote_literal as quote_text,
+};
+use cadastre_model::{Model, ObjectId, QualifiedName};
+
+use crate::coverage::COVERAGE;
+use crate::keywords::is_plain;
+use crate::script::{create_script, object_ddl};
+
+/// PostgreSQL's dialect.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PostgresDialect;
+
+/// Quotes a name as the server's `quote_ident` does.
+pub(crate) fn quote(name: &str) -> Quoted {
+    quote_double(name, is_plain)
+}
+
+/// Quotes a text.
+pub(crate) fn literal(text: &str) -> Quoted {
+    quote_text(text, true)
+}
+
+/// Quotes namespace and name.
+pub(crate) fn qualified(name: &QualifiedName) -> String {
+    format!("{}.{}", quote(&name.namespace), quote(&name.name))
+}
+
+/// Quotes names and puts commas between them.
+pub(crate) fn list(names: &[String]) -> String {
+    names.iter().map(|name| quote(name).to_string()).collect::<Vec<_>>().join(", ")
+}
+
+impl Dialect for PostgresDialect {
+    fn engine(&self) -> &'static str {
+        "postgres"
+    }
+
+    fn quote_identifier(&self, name: &str) -> Quoted {
+        quote(name)
+    }
+
+    fn quote_literal(&self, text: &str) -> Quoted {
+        literal(text)
+    }
+
+    fn create_script(&self, model: &Model) -> Result<Script, DbError> {
+        create_script(model)
+    }
+
+    fn object_ddl(&self, model: &Model, id: ObjectId) -> String {
+        object_ddl(model, id)
+    }
+
+    fn coverage(&self) -> &'static [CoverageLine] {
+        COVERAGE
+    }
+}

@@ -1,0 +1,285 @@
+//! The catalogue statements: twelve, whatever the number of objects. Manual: "System Catalogs".
+//!
+//! They run with `search_path = pg_catalog`, so that every function of the server qualifies names the same way. Objects of
+//! extensions and of the system are left out. A statement that needs a newer catalogue takes the server's version number.
+
+/// Leaves out members of extensions.
+fn not_a_member(class: &str, oid: &str) -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = '{class}'::regclass AND e.objid = {oid} AND e.deptype = 'e')"
+    )
+}
+
+/// Leaves out the system's own namespaces and temporary ones.
+const USER_NAMESPACE: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+
+fn comment(class: &str, oid: &str) -> String {
+    format!(
+        "LEFT JOIN pg_description d ON d.objoid = {oid} AND d.classoid = '{class}'::regclass AND d.objsubid = 0"
+    )
+}
+
+pub(crate) fn namespaces() -> String {
+    format!(
+        "SELECT n.oid, n.nspname::text, pg_get_userbyid(n.nspowner)::text, n.nspacl::text[], \
+         acldefault('n', n.nspowner)::text[], d.description \
+         FROM pg_namespace n {} WHERE {USER_NAMESPACE} AND {} ORDER BY 2",
+        comment("pg_namespace", "n.oid"),
+        not_a_member("pg_namespace", "n.oid"),
+    )
+}
+
+pub(crate) fn extensions() -> String {
+    "SELECT e.extname::text, n.nspname::text, e.extversion FROM pg_extension e \
+     JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.oid >= 16384 ORDER BY 1"
+        .into()
+}
+
+pub(crate) fn types(version: u32) -> String {
+    let multirange = if version >= 140_000 { "r.rngmultitypid" } else { "0::oid" };
+    format!(
+        "SELECT t.oid, t.typnamespace, t.typname::text, t.typtype, pg_get_userbyid(t.typowner)::text, t.typacl::text[], \
+         acldefault('T', t.typowner)::text[], d.description, \
+         CASE WHEN t.typtype = 'e' THEN (SELECT array_agg(l.enumlabel::text ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) END, \
+         CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END, t.typnotnull, \
+         CASE WHEN t.typtype = 'd' THEN coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)) END, \
+         CASE WHEN t.typtype = 'd' AND t.typcollation <> 0 AND t.typcollation <> b.typcollation THEN t.typcollation::regcollation::text END, \
+         CASE WHEN t.typtype = 'c' THEN (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
+         CASE WHEN t.typtype = 'c' THEN (SELECT array_agg(format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
+         CASE WHEN t.typtype = 'c' THEN (SELECT array_agg(CASE WHEN a.attcollation <> 0 AND a.attcollation <> y.typcollation THEN a.attcollation::regcollation::text ELSE '' END ORDER BY a.attnum) \
+              FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
+         CASE WHEN t.typtype = 'r' THEN ARRAY['subtype', format_type(r.rngsubtype, NULL), \
+              'subtype_opclass', CASE WHEN NOT o.opcdefault THEN (SELECT quote_ident(x.nspname) || '.' || quote_ident(o.opcname) FROM pg_namespace x WHERE x.oid = o.opcnamespace) ELSE '' END, \
+              'collation', CASE WHEN r.rngcollation <> 0 AND r.rngcollation <> s.typcollation THEN r.rngcollation::regcollation::text ELSE '' END, \
+              'canonical', CASE WHEN r.rngcanonical <> 0 THEN r.rngcanonical::regproc::text ELSE '' END, \
+              'subtype_diff', CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::regproc::text ELSE '' END, \
+              'multirange_type_name', CASE WHEN {multirange} <> 0 THEN {multirange}::regtype::text ELSE '' END] END \
+         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
+         LEFT JOIN pg_type b ON b.oid = t.typbasetype LEFT JOIN pg_class c ON c.oid = t.typrelid \
+         LEFT JOIN pg_range r ON r.rngtypid = t.oid LEFT JOIN pg_opclass o ON o.oid = r.rngsubopc LEFT JOIN pg_type s ON s.oid = r.rngsubtype \
+         {} WHERE {USER_NAMESPACE} AND (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND c.relkind = 'c') AND {} ORDER BY t.oid",
+        comment("pg_type", "t.oid"),
+        not_a_member("pg_type", "t.oid"),
+    )
+}
+
+pub(crate) fn relations() -> String {
+    format!(
+        "SELECT c.oid, c.relnamespace, c.relname::text, c.relkind, c.relpersistence, pg_get_userbyid(c.relowner)::text, c.relacl::text[], \
+         CASE WHEN c.relacl IS NOT NULL THEN acldefault(CASE WHEN c.relkind = 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END, c.relowner)::text[] END, d.description, \
+         coalesce(c.reloptions, '{{}}') || CASE WHEN tc.reloptions IS NULL THEN '{{}}' ELSE (SELECT array_agg('toast.' || o) FROM unnest(tc.reloptions) o) END, \
+         c.relrowsecurity, c.relforcerowsecurity, \
+         CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END, \
+         CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, \
+         CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END, \
+         h.parents, \
+         CASE WHEN c.relkind = 'S' THEN ARRAY[format_type(q.seqtypid, NULL), q.seqstart::text, q.seqincrement::text, q.seqmin::text, q.seqmax::text, q.seqcache::text, q.seqcycle::text] END, \
+         o.refobjid, o.refobjsubid, o.deptype, \
+         CASE WHEN c.relkind IN ('r', 'm') AND am.amname <> 'heap' THEN am.amname::text END, \
+         CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN \
+              (SELECT 'using index ' || quote_ident(x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) END, \
+         CASE WHEN c.relkind = 'f' THEN (SELECT quote_ident(s.srvname) || CASE WHEN f.ftoptions IS NULL THEN '' ELSE ' OPTIONS (' || \
+              (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ') FROM pg_options_to_table(f.ftoptions) p) || ')' END \
+              FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END, \
+         c.reloftype <> 0 \
+         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid AND c.relkind IN ('r', 'm') LEFT JOIN pg_am am ON am.oid = c.relam \
+         LEFT JOIN pg_sequence q ON q.seqrelid = c.oid \
+         LEFT JOIN (SELECT inhrelid, array_agg(inhparent ORDER BY inhseqno) AS parents FROM pg_inherits GROUP BY inhrelid) h ON h.inhrelid = c.oid \
+         LEFT JOIN pg_depend o ON c.relkind = 'S' AND o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.objsubid = 0 \
+              AND o.refclassid = 'pg_class'::regclass AND o.deptype IN ('a', 'i') \
+         {} WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND {USER_NAMESPACE} AND {} ORDER BY c.oid",
+        comment("pg_class", "c.oid"),
+        not_a_member("pg_class", "c.oid"),
+    )
+}
+
+pub(crate) fn columns(version: u32) -> String {
+    let compression = if version >= 140_000 { "a.attcompression" } else { "''::\"char\"" };
+    format!(
+        "SELECT a.attrelid, a.attnum, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, \
+         pg_get_expr(f.adbin, f.adrelid), a.attgenerated, a.attidentity, \
+         CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END, \
+         a.attislocal, a.attinhcount::int4, CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage ELSE ''::\"char\" END, {compression}, \
+         coalesce(a.attstattarget::int4, -1), a.attacl::text[], d.description \
+         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+         JOIN pg_type t ON t.oid = a.atttypid \
+         LEFT JOIN pg_attrdef f ON a.atthasdef AND f.adrelid = a.attrelid AND f.adnum = a.attnum \
+         LEFT JOIN pg_description d ON d.objoid = a.attrelid AND d.classoid = 'pg_class'::regclass AND d.objsubid = a.attnum \
+         WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {USER_NAMESPACE} \
+         ORDER BY a.attrelid, a.attnum"
+    )
+}
+
+pub(crate) fn constraints(version: u32) -> String {
+    let (delete_columns, not_distinct) = if version >= 150_000 {
+        ("c.confdelsetcols", "coalesce(i.indnullsnotdistinct, false)")
+    } else {
+        ("NULL::int2[]", "false")
+    };
+    format!(
+        "SELECT c.oid, c.conname::text, c.contype, c.conrelid, c.contypid, c.conkey, c.confrelid, c.confkey, c.confupdtype, c.confdeltype, \
+         c.confmatchtype, c.condeferrable, c.condeferred, c.convalidated, c.connoinherit, c.conislocal, c.coninhcount::int4, c.conparentid <> 0, \
+         CASE c.contype WHEN 'c' THEN pg_get_expr(c.conbin, c.conrelid) WHEN 'x' THEN pg_get_constraintdef(c.oid) END, \
+         {delete_columns}, {not_distinct}, i.indkey::int2[], coalesce(i.indnkeyatts, 0::int2), x.reloptions, p.conname::text, p.connamespace, d.description, \
+         coalesce(i.indisclustered, false) \
+         FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace \
+         LEFT JOIN pg_index i ON c.contype IN ('p', 'u') AND i.indexrelid = c.conindid LEFT JOIN pg_class x ON x.oid = i.indexrelid \
+         LEFT JOIN pg_constraint p ON p.oid = c.conparentid AND c.contype IN ('p', 'u') \
+         {} WHERE c.contype IN ('c', 'p', 'u', 'f', 'x') AND {USER_NAMESPACE} ORDER BY c.conrelid, c.conname",
+        comment("pg_constraint", "c.oid"),
+    )
+}
+
+pub(crate) fn indexes(version: u32) -> String {
+    let not_distinct = if version >= 150_000 { "i.indnullsnotdistinct" } else { "false" };
+    format!(
+        "SELECT i.indexrelid, i.indrelid, x.relname::text, am.amname::text, i.indisunique, i.indisvalid AND i.indisready, \
+         i.indkey::int2[], i.indnkeyatts, i.indoption::int2[], i.indclass::oid[], i.indcollation::oid[], {not_distinct}, \
+         CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) k) END, \
+         pg_get_expr(i.indpred, i.indrelid), x.reloptions, h.inhparent, i.indisclustered, d.description \
+         FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = x.relnamespace JOIN pg_am am ON am.oid = x.relam \
+         LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid \
+         {} WHERE {USER_NAMESPACE} AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')) \
+         AND {} ORDER BY i.indexrelid",
+        comment("pg_class", "i.indexrelid"),
+        not_a_member("pg_class", "i.indexrelid"),
+    )
+}
+
+/// No function of the server writes an operator, so its statement is put together from the catalogue.
+const OPERATOR: &str = "format('CREATE OPERATOR %I.%s (%s)', n.nspname, o.oprname, concat_ws(', ', 'FUNCTION = ' || o.oprcode::regproc, \
+    'LEFTARG = ' || CASE WHEN o.oprleft <> 0 THEN format_type(o.oprleft, NULL) END, \
+    'RIGHTARG = ' || CASE WHEN o.oprright <> 0 THEN format_type(o.oprright, NULL) END, \
+    'COMMUTATOR = ' || (SELECT format('OPERATOR(%I.%s)', s.nspname, c.oprname) FROM pg_operator c JOIN pg_namespace s ON s.oid = c.oprnamespace WHERE c.oid = o.oprcom), \
+    'NEGATOR = ' || (SELECT format('OPERATOR(%I.%s)', s.nspname, c.oprname) FROM pg_operator c JOIN pg_namespace s ON s.oid = c.oprnamespace WHERE c.oid = o.oprnegate), \
+    'RESTRICT = ' || nullif(o.oprrest::oid, 0)::regproc, 'JOIN = ' || nullif(o.oprjoin::oid, 0)::regproc, \
+    CASE WHEN o.oprcanhash THEN 'HASHES' END, CASE WHEN o.oprcanmerge THEN 'MERGES' END))";
+
+/// Triggers, rules, statistics objects and operators, told apart by their first column. The third is the table's number, of an
+/// operator the schema's.
+pub(crate) fn attachments(version: u32) -> String {
+    let not_a_clone = if version >= 130_000 { "AND t.tgparentid = 0" } else { "" };
+    format!(
+        "SELECT 't'::\"char\", t.oid, t.tgrelid, t.tgname::text, pg_get_triggerdef(t.oid), t.tgenabled, d.description, t.tgtype::int4 \
+         FROM pg_trigger t {} WHERE NOT t.tgisinternal {not_a_clone} \
+         UNION ALL SELECT 'r', r.oid, r.ev_class, r.rulename::text, pg_get_ruledef(r.oid), r.ev_enabled, d.description, 0 \
+         FROM pg_rewrite r {} WHERE r.rulename <> '_RETURN' AND r.oid >= 16384 \
+         UNION ALL SELECT 's', s.oid, s.stxrelid, s.stxname::text, pg_get_statisticsobjdef(s.oid), ' ', d.description, 0 \
+         FROM pg_statistic_ext s {} \
+         UNION ALL SELECT 'o', o.oid, o.oprnamespace, o.oprname::text || '(' || concat_ws(', ', CASE WHEN o.oprleft <> 0 THEN format_type(o.oprleft, NULL) ELSE 'NONE' END, \
+         CASE WHEN o.oprright <> 0 THEN format_type(o.oprright, NULL) ELSE 'NONE' END) || ')', {OPERATOR}, ' ', d.description, 0 \
+         FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace {} WHERE o.oid >= 16384 AND o.oprcode <> 0 AND {} ORDER BY 1, 2",
+        comment("pg_trigger", "t.oid"),
+        comment("pg_rewrite", "r.oid"),
+        comment("pg_statistic_ext", "s.oid"),
+        comment("pg_operator", "o.oid"),
+        not_a_member("pg_operator", "o.oid"),
+    )
+}
+
+pub(crate) fn policies() -> String {
+    format!(
+        "SELECT p.oid, p.polrelid, p.polname::text, p.polcmd, p.polpermissive, \
+         ARRAY(SELECT CASE WHEN r = 0 THEN 'public' ELSE pg_get_userbyid(r)::text END FROM unnest(p.polroles) r ORDER BY 1), \
+         pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid), d.description FROM pg_policy p {} ORDER BY 1",
+        comment("pg_policy", "p.oid"),
+    )
+}
+
+/// `pg_get_functiondef` refuses aggregates, so their statement is put together from `pg_aggregate`.
+const AGGREGATE: &str = "format('CREATE AGGREGATE %I.%I(%s) (%s)', n.nspname, p.proname, \
+    CASE WHEN g.aggkind = 'n' AND p.pronargs = 0 THEN '*' ELSE pg_get_function_arguments(p.oid) END, \
+    concat_ws(', ', 'SFUNC = ' || g.aggtransfn::regproc, 'STYPE = ' || format_type(g.aggtranstype, NULL), \
+    'SSPACE = ' || nullif(g.aggtransspace, 0), \
+    'FINALFUNC = ' || nullif(g.aggfinalfn::oid, 0)::regproc, CASE WHEN g.aggfinalextra THEN 'FINALFUNC_EXTRA' END, \
+    CASE WHEN g.aggfinalfn <> 0 AND g.aggfinalmodify <> CASE WHEN g.aggkind = 'n' THEN 'r'::\"char\" ELSE 'w'::\"char\" END THEN \
+      'FINALFUNC_MODIFY = ' || CASE g.aggfinalmodify WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END END, \
+    'COMBINEFUNC = ' || nullif(g.aggcombinefn::oid, 0)::regproc, \
+    'SERIALFUNC = ' || nullif(g.aggserialfn::oid, 0)::regproc, 'DESERIALFUNC = ' || nullif(g.aggdeserialfn::oid, 0)::regproc, \
+    'INITCOND = ' || quote_literal(g.agginitval), \
+    'MSFUNC = ' || nullif(g.aggmtransfn::oid, 0)::regproc, 'MINVFUNC = ' || nullif(g.aggminvtransfn::oid, 0)::regproc, \
+    'MSTYPE = ' || CASE WHEN g.aggmtranstype <> 0 THEN format_type(g.aggmtranstype, NULL) END, \
+    'MSSPACE = ' || nullif(g.aggmtransspace, 0), 'MFINALFUNC = ' || nullif(g.aggmfinalfn::oid, 0)::regproc, \
+    CASE WHEN g.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END, \
+    'MINITCOND = ' || quote_literal(g.aggminitval), \
+    'SORTOP = ' || CASE WHEN g.aggsortop <> 0 THEN (SELECT format('OPERATOR(%I.%s)', s.nspname, o.oprname) FROM pg_operator o \
+      JOIN pg_namespace s ON s.oid = o.oprnamespace WHERE o.oid = g.aggsortop) END, \
+    CASE WHEN p.proparallel <> 'u' THEN 'PARALLEL = ' || CASE p.proparallel WHEN 's' THEN 'SAFE' ELSE 'RESTRICTED' END END, \
+    CASE WHEN g.aggkind = 'h' THEN 'HYPOTHETICAL' END))";
+
+pub(crate) fn routines() -> String {
+    format!(
+        "SELECT p.oid, p.pronamespace, p.proname::text, p.prokind, oidvectortypes(p.proargtypes), coalesce(pg_get_function_result(p.oid), ''), \
+         l.lanname::text, CASE WHEN p.prokind = 'a' THEN {AGGREGATE} ELSE pg_get_functiondef(p.oid) END, \
+         pg_get_userbyid(p.proowner)::text, p.proacl::text[], CASE WHEN p.proacl IS NOT NULL THEN acldefault('f', p.proowner)::text[] END, d.description \
+         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang \
+         LEFT JOIN pg_aggregate g ON g.aggfnoid = p.oid {} \
+         WHERE p.oid >= 16384 AND {USER_NAMESPACE} AND {} \
+         AND NOT EXISTS (SELECT 1 FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i') ORDER BY 1",
+        comment("pg_proc", "p.oid"),
+        not_a_member("pg_proc", "p.oid"),
+    )
+}
+
+/// What must exist before what. Rules of views count as their view, defaults as their column, array and row types as what
+/// they are of.
+pub(crate) fn dependencies() -> String {
+    "SELECT DISTINCT CASE WHEN w.oid IS NOT NULL AND w.rulename = '_RETURN' OR f.oid IS NOT NULL THEN 'pg_class'::regclass::oid ELSE d.classid END, \
+     CASE WHEN w.rulename = '_RETURN' THEN w.ev_class WHEN f.oid IS NOT NULL THEN f.adrelid ELSE d.objid END, \
+     CASE WHEN f.oid IS NOT NULL THEN f.adnum::int4 ELSE 0 END, \
+     CASE WHEN coalesce(e.typrelid, t.typrelid) <> 0 AND k.relkind <> 'c' THEN 'pg_class'::regclass::oid ELSE d.refclassid END, \
+     CASE WHEN coalesce(e.typrelid, t.typrelid) <> 0 AND k.relkind <> 'c' THEN k.oid ELSE coalesce(e.oid, d.refobjid) END \
+     FROM pg_depend d \
+     LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid \
+     LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid \
+     LEFT JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid \
+     LEFT JOIN pg_type e ON t.typelem <> 0 AND t.typlen = -1 AND e.oid = t.typelem \
+     LEFT JOIN pg_class k ON k.oid = coalesce(nullif(e.typrelid, 0), t.typrelid) \
+     WHERE d.deptype IN ('n', 'a') AND d.objid >= 16384 AND d.refobjid >= 16384 \
+     AND (d.deptype = 'n' OR d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_proc'::regclass OR d.classid = 'pg_constraint'::regclass AND d.refclassid = 'pg_proc'::regclass) \
+     AND d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, \
+         'pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_operator'::regclass) \
+     AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_operator'::regclass)"
+        .into()
+}
+
+/// What is seen and not modelled; and, in the same round trip, the names that arrays of numbers stand for: operator classes
+/// and collations of indexes.
+pub(crate) fn remainder() -> String {
+    let seen = [
+        ("cast", "pg_cast", "format_type(x.castsource, NULL) || ' → ' || format_type(x.casttarget, NULL)"),
+        ("operator class", "pg_opclass", "x.opcname"),
+        ("operator family", "pg_opfamily", "x.opfname"),
+        ("collation", "pg_collation", "x.collname"),
+        ("conversion", "pg_conversion", "x.conname"),
+        ("text search configuration", "pg_ts_config", "x.cfgname"),
+        ("text search dictionary", "pg_ts_dict", "x.dictname"),
+        ("text search parser", "pg_ts_parser", "x.prsname"),
+        ("text search template", "pg_ts_template", "x.tmplname"),
+        ("language", "pg_language", "x.lanname"),
+        ("access method", "pg_am", "x.amname"),
+        ("event trigger", "pg_event_trigger", "x.evtname"),
+        ("publication", "pg_publication", "x.pubname"),
+        ("foreign data wrapper", "pg_foreign_data_wrapper", "x.fdwname"),
+        ("foreign server", "pg_foreign_server", "x.srvname"),
+        ("transform", "pg_transform", "format_type(x.trftype, NULL)"),
+        ("default privileges", "pg_default_acl", "pg_get_userbyid(x.defaclrole) || ' (' || x.defaclobjtype::text || ')'"),
+    ];
+    let seen = seen.into_iter().map(|(kind, class, name)| {
+        let not_a_member = not_a_member(class, "x.oid");
+        format!("SELECT '{kind}', ({name})::text, 0::oid, false FROM {class} x WHERE x.oid >= 16384 AND {not_a_member}")
+    });
+    // Rows of pg_user_mapping are hidden from ordinary users; arrays and row types are not base types of their own.
+    let special = format!(
+        "SELECT 'user mapping', x.usename || ' on ' || x.srvname, 0::oid, false FROM pg_user_mappings x \
+         UNION ALL SELECT 'base type', x.typname::text, 0::oid, false FROM pg_type x \
+         WHERE x.typtype = 'b' AND x.typcategory <> 'A' AND x.oid >= 16384 AND {}",
+        not_a_member("pg_type", "x.oid")
+    );
+    let names = "SELECT 'opclass', quote_ident(n.nspname) || '.' || quote_ident(o.opcname), o.oid, o.opcdefault FROM pg_opclass o \
+         JOIN pg_namespace n ON n.oid = o.opcnamespace \
+         UNION ALL SELECT 'index collation', c::regcollation::text, c, false FROM \
+         (SELECT DISTINCT unnest(i.indcollation::oid[]) AS c FROM pg_index i WHERE i.indexrelid >= 16384) u WHERE c NOT IN (0, 100)";
+    format!("{} UNION ALL {special} UNION ALL {names}", seen.collect::<Vec<_>>().join(" UNION ALL "))
+}

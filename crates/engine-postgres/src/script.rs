@@ -1,0 +1,540 @@
+//! A model as a script: statements at the grain at which dependency loops come apart, ordered by what needs what.
+//!
+//! A statement is a [`Unit`]. Foreign keys, defaults and checks that call routines, sequence ownership and the attachment of
+//! partitions are units of their own; all else stands inside its table. Comments, owners and grants follow their object.
+
+use std::collections::HashMap;
+
+use cadastre_engine::{DbError, ErrorCode, Script, ScriptPart};
+use cadastre_model::*;
+
+use crate::acl::default_grants;
+use crate::dialect::{literal, qualified, quote};
+use crate::render::{self, Placement};
+
+const PREAMBLE: &str = "SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SET check_function_bodies = false;
+SET client_min_messages = warning;
+SET row_security = off;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+BEGIN;
+
+";
+
+/// Where statements stand among those that are free to go: the reading order of a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Namespace,
+    Extension,
+    Type,
+    Sequence,
+    Routine,
+    Table,
+    Default,
+    Constraint,
+    View,
+    Index,
+    Attach,
+    ForeignKey,
+    Attachment,
+    Policy,
+}
+
+struct Unit {
+    rank: Rank,
+    name: String,
+    object: ObjectId,
+    sql: Vec<String>,
+    needs: Vec<usize>,
+}
+
+/// The script that creates the whole model in an empty database.
+///
+/// # Errors
+/// When statements need each other in a circle; the message names them.
+pub(crate) fn create_script(model: &Model) -> Result<Script, DbError> {
+    let mut writer = Writer { model, units: Vec::new(), unit_of: HashMap::new(), pending: Vec::new(), attachments: Vec::new() };
+    model.objects().for_each(|(id, _)| writer.write(id));
+    writer.resolve();
+    let ranks: Vec<(Rank, &str)> = writer.units.iter().map(|unit| (unit.rank, unit.name.as_str())).collect();
+    let needs: Vec<Vec<usize>> = writer.units.iter().map(|unit| unit.needs.clone()).collect();
+    let order = creation_order(&ranks, &needs).map_err(|cycle| {
+        let names: Vec<&str> = cycle.nodes.iter().take(8).map(|&at| writer.units[at].name.as_str()).collect();
+        let message = format!("writing the script: these objects need each other in a circle: {}", names.join(", "));
+        DbError::new(ErrorCode::UnsupportedByEngine, message)
+            .with_hint("please report it with the definitions of these objects")
+    })?;
+    let mut sql: Vec<Option<ScriptPart>> = writer.units.iter().map(|unit| Some(part(unit))).collect();
+    let parts = order.into_iter().filter_map(|at| sql[at].take()).collect();
+    Ok(Script { preamble: PREAMBLE.into(), parts, closing: "COMMIT;\n".into() })
+}
+
+fn part(unit: &Unit) -> ScriptPart {
+    ScriptPart { object: Some(unit.object), sql: unit.sql.iter().map(|sql| format!("{sql};")).collect::<Vec<_>>().join("\n") }
+}
+
+/// The statements for one object and what belongs to it, for reading.
+pub(crate) fn object_ddl(model: &Model, id: ObjectId) -> String {
+    let mut writer = Writer { model, units: Vec::new(), unit_of: HashMap::new(), pending: Vec::new(), attachments: Vec::new() };
+    writer.write(id);
+    if matches!(model.object(id).body, Body::Table(_) | Body::View(_) | Body::Domain(_)) {
+        model.children(id).iter().for_each(|&child| writer.write(child));
+        let sequences = model.objects().filter(|(_, object)| owner_of(model, object) == Some(id));
+        sequences.for_each(|(sequence, _)| writer.write(sequence));
+    }
+    writer.units.sort_by(|a, b| (a.rank, &a.name).cmp(&(b.rank, &b.name)));
+    writer.units.iter().map(|unit| part(unit).sql).collect::<Vec<_>>().join("\n\n")
+}
+
+fn owner_of(model: &Model, object: &Object) -> Option<ObjectId> {
+    match &object.body {
+        Body::Sequence(Sequence { owned_by: Some(column), .. }) => model.find_relation(&column.relation),
+        _ => None,
+    }
+}
+
+struct Writer<'m> {
+    model: &'m Model,
+    units: Vec<Unit>,
+    /// The unit that makes an object, also for objects inside another's statement.
+    unit_of: HashMap<ObjectId, usize>,
+    /// Needs by object, resolved to units when all units are there.
+    pending: Vec<(usize, ObjectId)>,
+    /// The units that attach partitions, with how deep below the outermost table.
+    attachments: Vec<(usize, usize)>,
+}
+
+impl<'m> Writer<'m> {
+    fn unit(&mut self, rank: Rank, object: ObjectId, sql: String) -> usize {
+        let name = self.model.display_name(object);
+        self.units.push(Unit { rank, name, object, sql: vec![sql], needs: Vec::new() });
+        self.units.len() - 1
+    }
+
+    /// A unit that makes `object`: with its needs, its parent, and its satellites.
+    fn creating(&mut self, rank: Rank, id: ObjectId, sql: String) -> usize {
+        let at = self.unit(rank, id, sql);
+        self.unit_of.insert(id, at);
+        self.need_all(at, id);
+        self.satellites(at, id);
+        at
+    }
+
+    fn need_all(&mut self, at: usize, id: ObjectId) {
+        let object = self.model.object(id);
+        let needs = object.parent.iter().chain(&object.depends_on);
+        self.pending.extend(needs.map(|&needed| (at, needed)));
+    }
+
+    fn resolve(&mut self) {
+        for &(depth, at) in &self.attachments {
+            let deeper = self.attachments.iter().filter(|(other, _)| *other > depth).map(|&(_, unit)| unit);
+            self.units[at].needs.extend(deeper);
+        }
+        for (at, needed) in std::mem::take(&mut self.pending) {
+            if let Some(&other) = self.unit_of.get(&needed) {
+                self.units[at].needs.push(other);
+            }
+        }
+    }
+
+    fn name(&self, id: ObjectId) -> QualifiedName {
+        self.model.walk(id).qualified_name()
+    }
+
+    /// Whether a child stands in its parent's statement.
+    fn placement(&self, id: ObjectId) -> Placement {
+        let object = self.model.object(id);
+        let calls_routine = object.depends_on.iter().any(|&needed| self.model.object(needed).kind() == Kind::Routine);
+        let inside = match &object.body {
+            Body::Column(column) => column.generated.is_some() || !calls_routine,
+            Body::PrimaryKey(_) => true,
+            // The server merges two keys over the same columns when they stand in one statement.
+            Body::Unique(key) => !self.repeats_a_key(id, key),
+            Body::Check(check) => {
+                check.validated == Validated::Yes
+                    && !calls_routine
+                    && (check.inheritance != Inheritance::Inherited || self.is_partition(object))
+            }
+            _ => false,
+        };
+        if inside { Placement::Inside } else { Placement::Alone }
+    }
+
+    fn repeats_a_key(&self, id: ObjectId, key: &Key) -> bool {
+        let siblings = self.model.object(id).parent.map(|parent| self.model.children(parent)).unwrap_or_default();
+        siblings.iter().filter(|&&other| other != id).any(|&other| match &self.model.object(other).body {
+            Body::PrimaryKey(it) | Body::Unique(it) => it.columns == key.columns,
+            _ => false,
+        })
+    }
+
+    fn is_partition(&self, child: &Object) -> bool {
+        let parent = child.parent.map(|id| &self.model.object(id).body);
+        matches!(parent, Some(Body::Table(Table { partition_of: Some(_), .. })))
+    }
+
+    fn write(&mut self, id: ObjectId) {
+        let model = self.model;
+        let object = model.object(id);
+        match &object.body {
+            Body::Namespace(_) => self.write_namespace(id, object),
+            Body::Extension(it) => {
+                let sql = format!("CREATE EXTENSION IF NOT EXISTS {} WITH SCHEMA {}", quote(&object.name), quote(&it.namespace));
+                let at = self.creating(Rank::Extension, id, sql);
+                let home = model.roots().iter().find(|&&root| {
+                    model.object(root).kind() == Kind::Namespace && model.object(root).name == it.namespace
+                });
+                self.pending.extend(home.map(|&root| (at, root)));
+            }
+            Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_) => self.write_type(id, object),
+            Body::Sequence(sequence) => self.write_sequence(id, sequence),
+            Body::Table(table) => self.write_table(id, table),
+            Body::View(view) => {
+                let sql = render::create_view(&self.name(id), view);
+                self.creating(Rank::View, id, sql);
+            }
+            Body::Routine(routine) => {
+                self.creating(Rank::Routine, id, routine.definition.clone());
+            }
+            Body::Operator(operator) => {
+                self.creating(Rank::Routine, id, operator.definition.clone());
+            }
+            Body::Column(column) => self.write_default(id, object, column),
+            Body::PrimaryKey(_) | Body::Unique(_) | Body::Check(_) | Body::Exclusion(_) => self.write_constraint(id, object),
+            Body::ForeignKey(key) if !key.inherited => self.write_foreign_key(id, object),
+            Body::ForeignKey(_) => {}
+            Body::Index(index) => self.write_index(id, object, index),
+            Body::Trigger(Trigger { definition, .. })
+            | Body::Rule(Rule { definition, .. })
+            | Body::Statistics(Statistics { definition }) => {
+                self.creating(Rank::Attachment, id, definition.clone());
+            }
+            Body::Policy(policy) => {
+                let sql = render::create_policy(&self.name_of_parent(object), object, policy);
+                self.creating(Rank::Policy, id, sql);
+            }
+        }
+    }
+
+    fn name_of_parent(&self, object: &Object) -> QualifiedName {
+        object.parent.map_or_else(|| QualifiedName::new("", ""), |parent| self.name(parent))
+    }
+
+    fn write_namespace(&mut self, id: ObjectId, object: &Object) {
+        if object.name != "public" {
+            self.creating(Rank::Namespace, id, format!("CREATE SCHEMA {}", quote(&object.name)));
+        } else if object.comment.is_some() || object.grants.is_some() || object.owner.is_some() {
+            // Every database is born with it, and everyone may use it.
+            let at = self.creating(Rank::Namespace, id, String::new());
+            self.units[at].sql.remove(0);
+        }
+    }
+
+    fn write_type(&mut self, id: ObjectId, object: &Object) {
+        let model = self.model;
+        let checks: Vec<(ObjectId, &str, &Check)> = model
+            .children(id)
+            .iter()
+            .filter(|&&child| self.placement(child) == Placement::Inside)
+            .filter_map(|&child| match &model.object(child).body {
+                Body::Check(check) => Some((child, model.object(child).name.as_str(), check)),
+                _ => None,
+            })
+            .collect();
+        let named: Vec<(&str, &Check)> = checks.iter().map(|&(_, name, check)| (name, check)).collect();
+        let Some(sql) = render::create_type(&self.name(id), &object.body, &named) else { return };
+        let at = self.creating(Rank::Type, id, sql);
+        for (child, _, _) in checks {
+            self.unit_of.insert(child, at);
+            self.need_all(at, child);
+        }
+    }
+
+    fn write_sequence(&mut self, id: ObjectId, sequence: &Sequence) {
+        let name = self.name(id);
+        let created = self.creating(Rank::Sequence, id, render::create_sequence(&name, sequence));
+        let Some(owner) = &sequence.owned_by else { return };
+        let column = format!("{}.{}", qualified(&owner.relation), quote(&owner.column));
+        let at = self.unit(Rank::Default, id, format!("ALTER SEQUENCE {} OWNED BY {column}", qualified(&name)));
+        self.units[at].needs.push(created);
+        self.pending.extend(self.model.find_relation(&owner.relation).map(|table| (at, table)));
+    }
+
+    fn write_table(&mut self, id: ObjectId, table: &Table) {
+        let model = self.model;
+        let Some(relation) = model.relation(id) else { return };
+        let name = self.name(id);
+        let sql = render::create_table(relation, table, &|child| self.placement(child));
+        let inside: Vec<ObjectId> = model
+            .children(id)
+            .iter()
+            .copied()
+            .filter(|&child| model.object(child).kind() == Kind::Column || self.placement(child) == Placement::Inside)
+            .collect();
+        let at = self.creating(Rank::Table, id, sql);
+        self.table_settings(at, &name, table, relation);
+        for child in inside {
+            let is_apart = self.placement(child) == Placement::Alone;
+            self.unit_of.insert(child, at);
+            // A default in a statement of its own keeps its needs there.
+            if !is_apart {
+                self.need_all(at, child);
+            }
+        }
+        let parents = table.inherits.iter().filter_map(|parent| model.find_relation(parent));
+        self.pending.extend(parents.map(|parent| (at, parent)));
+        if let Some(partition) = &table.partition_of {
+            self.write_attachment(id, &name, partition);
+        }
+    }
+
+    fn table_settings(&mut self, at: usize, name: &QualifiedName, table: &Table, relation: RelationWalker<'_>) {
+        let alter = format!("ALTER TABLE ONLY {}", qualified(name));
+        let sql = &mut self.units[at].sql;
+        for (object, column) in relation.columns() {
+            let column_name = quote(&object.name);
+            if let Some(storage) = &column.storage {
+                sql.push(format!("{alter} ALTER COLUMN {column_name} SET STORAGE {}", storage.to_uppercase()));
+            }
+            if let Some(method) = &column.compression {
+                sql.push(format!("{alter} ALTER COLUMN {column_name} SET COMPRESSION {method}"));
+            }
+            if let Some(target) = column.statistics_target {
+                sql.push(format!("{alter} ALTER COLUMN {column_name} SET STATISTICS {target}"));
+            }
+        }
+        if table.row_security.enabled {
+            sql.push(format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", qualified(name)));
+        }
+        if table.row_security.forced {
+            sql.push(format!("ALTER TABLE {} FORCE ROW LEVEL SECURITY", qualified(name)));
+        }
+        if let Some(identity) = table.replica_identity.as_ref().filter(|it| !it.starts_with("using")) {
+            sql.push(format!("{alter} REPLICA IDENTITY {}", identity.to_uppercase()));
+        }
+        for (object, key) in relation.keys() {
+            if key.options.iter().any(|pair| pair.name == "clustered") {
+                sql.push(format!("ALTER TABLE {} CLUSTER ON {}", qualified(name), quote(&object.name)));
+            }
+        }
+        // The index may be made later; its name is all that can be said here if it is a key's.
+        if let Some(index) = table.replica_identity.as_ref().and_then(|it| it.strip_prefix("using index "))
+            && relation.keys().any(|(object, _)| quote(&object.name).to_string() == index)
+        {
+            sql.push(format!("{alter} REPLICA IDENTITY USING INDEX {index}"));
+        }
+    }
+
+    /// A partition joins its table when both have all their keys and indexes, so that the server pairs them.
+    fn write_attachment(&mut self, id: ObjectId, name: &QualifiedName, partition: &PartitionBound) {
+        let parent = qualified(&partition.parent);
+        let sql = format!("ALTER TABLE ONLY {parent} ATTACH PARTITION {} {}", qualified(name), partition.bound);
+        let at = self.unit(Rank::Attach, id, sql);
+        let model = self.model;
+        let mut wanted: Vec<ObjectId> = vec![id];
+        wanted.extend(model.find_relation(&partition.parent));
+        let indexes = wanted.clone().into_iter().flat_map(|table| model.children(table).iter().copied());
+        wanted.extend(indexes.filter(|&child| !matches!(model.object(child).body, Body::ForeignKey(_) | Body::Trigger(_))));
+        self.pending.extend(wanted.into_iter().map(|needed| (at, needed)));
+        // Deeper partitions first, so that the indexes of a partition that is partitioned itself are complete.
+        let depth = depth(model, partition);
+        self.attachments.push((depth, at));
+    }
+
+    fn write_default(&mut self, id: ObjectId, object: &Object, column: &Column) {
+        let apart = self.placement(id) == Placement::Alone;
+        let on_view = object.parent.is_some_and(|parent| self.model.object(parent).kind() == Kind::View);
+        if let Some(default) = column.default.as_ref().filter(|_| apart || on_view) {
+            let table = qualified(&self.name_of_parent(object));
+            let words = if on_view { "VIEW" } else { "TABLE ONLY" };
+            let sql = format!("ALTER {words} {table} ALTER COLUMN {} SET DEFAULT {default}", quote(&object.name));
+            let at = self.unit(Rank::Default, id, sql);
+            self.need_all(at, id);
+        }
+    }
+
+    fn write_constraint(&mut self, id: ObjectId, object: &Object) {
+        let is_inherited = matches!(&object.body, Body::Check(check) if check.inheritance == Inheritance::Inherited)
+            && !self.is_partition(object);
+        if self.placement(id) == Placement::Inside || is_inherited {
+            return;
+        }
+        let Some(parent) = object.parent else { return };
+        if let Some(sql) = render::add_constraint(self.model.object(parent), &self.name(parent), object) {
+            self.creating(Rank::Constraint, id, sql);
+        }
+    }
+
+    fn write_foreign_key(&mut self, id: ObjectId, object: &Object) {
+        let Some(parent) = object.parent else { return };
+        if let Some(sql) = render::add_constraint(self.model.object(parent), &self.name(parent), object) {
+            self.creating(Rank::ForeignKey, id, sql);
+        }
+    }
+
+    fn write_index(&mut self, id: ObjectId, object: &Object, index: &Index) {
+        let Some(parent) = object.parent else { return };
+        let name = self.name(parent);
+        let sql = render::create_index(&name, self.model.object(parent), object, index);
+        let at = self.creating(Rank::Index, id, sql);
+        if index.clustered {
+            let sql = format!("ALTER TABLE {} CLUSTER ON {}", qualified(&name), quote(&object.name));
+            self.units[at].sql.push(sql);
+        }
+        let identity = match &self.model.object(parent).body {
+            Body::Table(table) => table.replica_identity.as_ref(),
+            _ => None,
+        };
+        let own = format!("using index {}", quote(&object.name));
+        if identity == Some(&own) {
+            let sql = format!("ALTER TABLE ONLY {} REPLICA IDENTITY USING INDEX {}", qualified(&name), quote(&object.name));
+            self.units[at].sql.push(sql);
+        }
+    }
+
+    /// Comment, owner, grants and firing state of an object, and the comments of what stands in its statement.
+    fn satellites(&mut self, at: usize, id: ObjectId) {
+        let object = self.model.object(id);
+        let mut sql = Vec::new();
+        self.firing(object, &mut sql);
+        if let Some(target) = self.target(id) {
+            sql.extend(object.owner.as_ref().map(|owner| format!("ALTER {target} OWNER TO {}", quote(owner))));
+            sql.extend(comment_on(&target, object));
+            self.grants(&target, object, &mut sql);
+        }
+        for &child in self.model.children(id) {
+            let is_part = self.model.object(child).kind() == Kind::Column || self.placement(child) == Placement::Inside;
+            if is_part && let Some(target) = self.target(child) {
+                let child = self.model.object(child);
+                sql.extend(comment_on(&target, child));
+                self.column_grants(object, child, &mut sql);
+            }
+        }
+        self.units[at].sql.extend(sql);
+    }
+
+    fn firing(&self, object: &Object, sql: &mut Vec<String>) {
+        let (firing, word) = match &object.body {
+            Body::Trigger(trigger) => (trigger.firing, "TRIGGER"),
+            Body::Rule(rule) => (rule.firing, "RULE"),
+            _ => return,
+        };
+        let state = match firing {
+            Firing::Origin => return,
+            Firing::Disabled => "DISABLE",
+            Firing::Replica => "ENABLE REPLICA",
+            Firing::Always => "ENABLE ALWAYS",
+        };
+        let table = qualified(&self.name_of_parent(object));
+        sql.push(format!("ALTER TABLE {table} {state} {word} {}", quote(&object.name)));
+    }
+
+    /// What to call an object in `COMMENT ON`, `ALTER … OWNER` and `GRANT … ON`.
+    fn target(&self, id: ObjectId) -> Option<String> {
+        let object = self.model.object(id);
+        let own = || qualified(&self.name(id));
+        let on = |words: &str| format!("{words} {} ON {}", quote(&object.name), qualified(&self.name_of_parent(object)));
+        let in_domain = object.parent.is_some_and(|parent| self.model.object(parent).kind() == Kind::Domain);
+        Some(match &object.body {
+            Body::Namespace(_) => format!("SCHEMA {}", quote(&object.name)),
+            Body::Extension(_) => return None,
+            Body::Enum(_) | Body::Composite(_) | Body::Range(_) => format!("TYPE {}", own()),
+            Body::Domain(_) => format!("DOMAIN {}", own()),
+            Body::Sequence(_) => format!("SEQUENCE {}", own()),
+            Body::Table(table) if table.kind == TableKind::Foreign => format!("FOREIGN TABLE {}", own()),
+            Body::Table(_) => format!("TABLE {}", own()),
+            Body::View(view) if view.materialized => format!("MATERIALIZED VIEW {}", own()),
+            Body::View(_) => format!("VIEW {}", own()),
+            Body::Routine(routine) => {
+                let word = match routine.kind {
+                    RoutineKind::Procedure => "PROCEDURE",
+                    RoutineKind::Aggregate => "AGGREGATE",
+                    RoutineKind::Function | RoutineKind::Window => "FUNCTION",
+                };
+                let none = routine.signature.is_empty() && routine.kind == RoutineKind::Aggregate;
+                format!("{word} {}({})", own(), if none { "*" } else { &routine.signature })
+            }
+            Body::Operator(it) => format!("OPERATOR {}.{} ({})", quote(self.model.walk(id).namespace()), object.name, it.signature),
+            Body::Column(_) => format!("COLUMN {}.{}", qualified(&self.name_of_parent(object)), quote(&object.name)),
+            Body::Check(_) if in_domain => {
+                format!("CONSTRAINT {} ON DOMAIN {}", quote(&object.name), qualified(&self.name_of_parent(object)))
+            }
+            Body::PrimaryKey(_) | Body::Unique(_) | Body::ForeignKey(_) | Body::Check(_) | Body::Exclusion(_) => {
+                on("CONSTRAINT")
+            }
+            Body::Index(_) => format!("INDEX {}", own()),
+            Body::Rule(_) => on("RULE"),
+            Body::Trigger(_) => on("TRIGGER"),
+            Body::Policy(_) => on("POLICY"),
+            Body::Statistics(_) => format!("STATISTICS {}", own()),
+        })
+    }
+
+    fn grants(&self, target: &str, object: &Object, sql: &mut Vec<String>) {
+        let Some(grants) = &object.grants else { return };
+        let (privileges, public) = match &object.body {
+            Body::Namespace(_) => ("UC", ""),
+            Body::Sequence(_) => ("rwU", ""),
+            Body::Routine(_) => ("X", "X"),
+            Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_) => ("U", "U"),
+            _ => ("arwdDxt", ""),
+        };
+        let default = default_grants(privileges, public);
+        // GRANT knows tables, routines and types by fewer words than COMMENT does.
+        let target = ["FOREIGN TABLE ", "MATERIALIZED VIEW ", "VIEW ", "TABLE "]
+            .iter()
+            .find_map(|word| target.strip_prefix(word).map(|name| format!("TABLE {name}")))
+            .or_else(|| target.strip_prefix("AGGREGATE ").map(|name| format!("FUNCTION {}", name.replace("(*)", "()"))))
+            .unwrap_or_else(|| target.to_owned());
+        let owner = object.owner.as_deref();
+        if target == "SCHEMA public" {
+            sql.push("REVOKE ALL ON SCHEMA public FROM PUBLIC".into());
+        }
+        for grant in default.iter().filter(|grant| !grants.iter().any(|it| it.grantee == grant.grantee && it.privilege == grant.privilege)) {
+            sql.push(format!("REVOKE {} ON {target} FROM {}", grant.privilege, grantee(&grant.grantee, owner)));
+        }
+        let added: Vec<&Grant> = grants.iter().filter(|grant| !default.contains(grant)).collect();
+        for group in added.chunk_by(|a, b| a.grantee == b.grantee && a.grantable == b.grantable) {
+            let privileges: Vec<&str> = group.iter().map(|grant| grant.privilege.as_str()).collect();
+            let option = if group[0].grantable { " WITH GRANT OPTION" } else { "" };
+            let who = grantee(&group[0].grantee, owner);
+            sql.push(format!("GRANT {} ON {target} TO {who}{option}", privileges.join(", ")));
+        }
+    }
+
+    fn column_grants(&self, table: &Object, column: &Object, sql: &mut Vec<String>) {
+        let Some(grants) = &column.grants else { return };
+        let name = qualified(&self.name_of_parent(column));
+        for grant in grants {
+            let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
+            let who = grantee(&grant.grantee, table.owner.as_deref());
+            sql.push(format!("GRANT {} ({}) ON TABLE {name} TO {who}{option}", grant.privilege, quote(&column.name)));
+        }
+    }
+}
+
+fn grantee(grantee: &Grantee, owner: Option<&str>) -> String {
+    match grantee {
+        Grantee::Public => "PUBLIC".into(),
+        Grantee::Owner => owner.map_or_else(|| "CURRENT_USER".into(), |name| quote(name).to_string()),
+        Grantee::Role(name) => quote(name).to_string(),
+    }
+}
+
+fn comment_on(target: &str, object: &Object) -> Option<String> {
+    object.comment.as_ref().map(|text| format!("COMMENT ON {target} IS {}", literal(text)))
+}
+
+/// How many partitioned tables stand above this one.
+fn depth(model: &Model, partition: &PartitionBound) -> usize {
+    let above = model.find_relation(&partition.parent).and_then(|id| match &model.object(id).body {
+        Body::Table(Table { partition_of: Some(bound), .. }) => Some(bound),
+        _ => None,
+    });
+    1 + above.map_or(0, |bound| depth(model, bound))
+}

@@ -1,0 +1,219 @@
+//! A private PostgreSQL cluster from the system's package.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use cadastre_engine::{Target, TlsMode};
+
+const USER: &str = "postgres";
+/// The superuser's password: only valid in the cluster that lives as long as the test.
+pub(crate) const PASSWORD: &str = "private-to-this-test";
+
+/// A running cluster.
+pub struct PostgresServer {
+    folder: tempfile::TempDir,
+    process: Option<Child>,
+    port: u16,
+    databases: AtomicU32,
+}
+
+impl PostgresServer {
+    /// Creates and starts a cluster; every connection by TCP must give the password.
+    ///
+    /// # Panics
+    /// When PostgreSQL is not installed or does not start; the message has its output.
+    pub fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("cadastre-pg-").tempdir().expect("a temporary folder");
+        give_to_postgres(folder.path());
+        let data = folder.path().join("data");
+        let password_file = folder.path().join("password");
+        std::fs::write(&password_file, PASSWORD).expect("writing the password file");
+        give_to_postgres(&password_file);
+        let mut init = as_postgres(&binary("initdb"));
+        init.arg("-D").arg(&data).args(["-U", USER, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]);
+        run(init.arg("--pwfile").arg(&password_file));
+        let mut server = Self { folder, process: None, port: crate::free_port(), databases: AtomicU32::new(0) };
+        server.launch();
+        server
+    }
+
+    fn launch(&mut self) {
+        let log = std::fs::File::create(self.folder.path().join("log")).expect("the server's log");
+        let mut command = as_postgres(&binary("postgres"));
+        command.arg("-D").arg(self.folder.path().join("data"));
+        command.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-c", "fsync=off", "-c", "max_connections=60"]);
+        command.arg("-c").arg(format!("unix_socket_directories={}", self.folder.path().display()));
+        command.stdout(Stdio::null()).stderr(log).stdin(Stdio::null());
+        self.process = Some(command.spawn().expect("starting postgres"));
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !self.is_ready() {
+            assert!(Instant::now() < deadline, "PostgreSQL did not start:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        let mut command = Command::new(binary("pg_isready"));
+        command.args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()]);
+        command.status().is_ok_and(|status| status.success())
+    }
+
+    /// What the server wrote.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The superuser's name.
+    pub fn user(&self) -> &'static str {
+        USER
+    }
+
+    /// The superuser's password.
+    pub fn password(&self) -> &'static str {
+        PASSWORD
+    }
+
+    /// Creates an empty database with a name of its own.
+    pub fn create_database(&self) -> String {
+        let name = format!("db{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        self.run_sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0"));
+        name
+    }
+
+    /// The address of a database, for the superuser.
+    pub fn target(&self, database: &str) -> Target {
+        Target::Postgres {
+            host: "127.0.0.1".into(),
+            port: self.port,
+            user: USER.into(),
+            database: database.into(),
+            tls: TlsMode::Prefer,
+            root_certificate: None,
+            connect_timeout: 10,
+        }
+    }
+
+    /// The address as a URL, password included, as a person would paste it.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Runs a script with psql and stops at the first error.
+    ///
+    /// # Panics
+    /// When a statement fails; the message has psql's output.
+    pub fn run_sql(&self, database: &str, sql: &str) {
+        self.try_sql(database, sql).unwrap_or_else(|output| panic!("psql failed on {database}:\n{output}"));
+    }
+
+    /// Runs a script with psql and stops at the first error.
+    ///
+    /// # Errors
+    /// psql's output when a statement fails.
+    pub fn try_sql(&self, database: &str, sql: &str) -> Result<String, String> {
+        use std::io::Write;
+        let mut command = self.client("psql");
+        command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-At", "-d", database, "-f", "-"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| error.to_string())?;
+        let mut input = child.stdin.take().ok_or("no standard input")?;
+        let text = sql.to_owned();
+        // psql may stop reading at an error; its output then says more than the broken pipe.
+        let writer = std::thread::spawn(move || drop(input.write_all(text.as_bytes())));
+        let output = child.wait_with_output().map_err(|error| error.to_string())?;
+        let _ = writer.join();
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    /// The schema as `pg_dump` writes it.
+    ///
+    /// # Panics
+    /// When pg_dump fails.
+    pub fn dump_schema(&self, database: &str) -> String {
+        let output = self.dump_command(database).output().expect("running pg_dump");
+        assert!(output.status.success(), "pg_dump: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// `pg_dump -s` of a database, ready to run.
+    pub fn dump_command(&self, database: &str) -> Command {
+        let mut command = self.client("pg_dump");
+        command.args(["-s", "--restrict-key=x", "-d", database]);
+        command
+    }
+
+    fn client(&self, name: &str) -> Command {
+        let mut command = Command::new(binary(name));
+        command.env("PGPASSWORD", PASSWORD).args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", USER]);
+        command
+    }
+
+    /// Stops the server at once, as a crash or a pulled plug would.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            signal(process.id(), "QUIT");
+            let _ = process.wait();
+        }
+    }
+}
+
+impl Drop for PostgresServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn signal(pid: u32, name: &str) {
+    let _ = Command::new("kill").arg(format!("-{name}")).arg(pid.to_string()).status();
+}
+
+/// The newest installed version's program.
+fn binary(name: &str) -> PathBuf {
+    let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin").join(name))))
+        .filter(|(_, path)| path.exists())
+        .collect();
+    versions.sort();
+    let found = versions.pop().map(|(_, path)| path);
+    found.unwrap_or_else(|| panic!("PostgreSQL's {name} is not installed: run `npm test`, which installs it"))
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"))
+}
+
+/// PostgreSQL refuses to run as root, so a root session hands it to the package's own user.
+fn as_postgres(program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=KILL", "--"]).arg(program);
+    command.current_dir("/");
+    command
+}
+
+fn give_to_postgres(path: &Path) {
+    if is_root() {
+        run(Command::new("chown").arg("postgres:postgres").arg(path));
+    }
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| panic!("running {command:?}: {error}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?} failed:\n{said}");
+}

@@ -1,0 +1,3 @@
+//! Engines on their real servers.
+
+mod postgres;
