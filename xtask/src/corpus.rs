@@ -40,24 +40,35 @@ pub(crate) fn run(folder: &str) -> Result<(), String> {
 fn files(folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
     let mut found = Vec::new();
     for engine in ["postgres", "sqlite"] {
-        let entries = std::fs::read_dir(folder.join(engine)).map_err(|error| format!("{}/{engine}: {error}", folder.display()))?;
+        let entries = std::fs::read_dir(folder.join(engine))
+            .map_err(|error| format!("{}/{engine}: {error}", folder.display()))?;
         let paths = entries.flatten().map(|entry| entry.path());
-        found.extend(paths.filter(|path| path.extension().is_some_and(|it| it == "sql")).map(|path| (engine, path)));
+        found.extend(
+            paths.filter(|path| path.extension().is_some_and(|it| it == "sql")).map(|path| (engine, path)),
+        );
     }
     found.sort();
     Ok(found)
 }
 
 fn counts(model: &Model) -> String {
-    let counts: Vec<String> = model.counts().iter().map(|(kind, count)| format!("{count} {}", kind.plural())).collect();
-    let unmodelled = if model.unmodelled.is_empty() { String::new() } else { format!("; {} not modelled", model.unmodelled.len()) };
+    let counts: Vec<String> =
+        model.counts().iter().map(|(kind, count)| format!("{count} {}", kind.plural())).collect();
+    let unmodelled = if model.unmodelled.is_empty() {
+        String::new()
+    } else {
+        format!("; {} not modelled", model.unmodelled.len())
+    };
     format!("{}{unmodelled}", counts.join(", "))
 }
 
 async fn introspect(target: &Target, secret: Option<&Secret>) -> Result<Model, String> {
     let driver = engines::driver(target.engine()).ok_or("no such engine")?;
     let options = IntrospectOptions::default();
-    driver.introspect(target, secret, &options, &RunContext::silent()).await.map_err(|error| error.to_string())
+    driver
+        .introspect(target, secret, &options, &RunContext::silent())
+        .await
+        .map_err(|error| error.to_string())
 }
 
 fn script(model: &Model) -> Result<String, String> {
@@ -118,13 +129,23 @@ fn load_sqlite(folder: &Path, name: &str, sql: &str) -> Result<Target, String> {
 }
 
 fn errors(output: &str) -> String {
-    output.lines().filter(|line| line.contains("ERROR") || line.contains("DETAIL")).collect::<Vec<_>>().join(" ")
+    output
+        .lines()
+        .filter(|line| line.contains("ERROR") || line.contains("DETAIL"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn first_difference(a: &Model, b: &Model) -> String {
     let texts = |model: &Model| {
         let text = |(id, object): (_, &cadastre_model::Object)| {
-            format!("{}: {} {:?} {:?}", model.display_name(id), model.fingerprint_of(id), object.body, object.owner)
+            format!(
+                "{}: {} {:?} {:?}",
+                model.display_name(id),
+                model.fingerprint_of(id),
+                object.body,
+                object.owner
+            )
         };
         model.objects().map(text).collect::<std::collections::BTreeSet<_>>()
     };

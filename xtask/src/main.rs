@@ -1,5 +1,6 @@
 //! Set-up, run, test, end-to-end and bench: what `npm start` and `npm test` call.
 
+mod bench;
 mod corpus;
 
 fn main() -> std::process::ExitCode {
@@ -7,7 +8,8 @@ fn main() -> std::process::ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["corpus", folder] => corpus::run(folder),
-        _ => Err("usage: cargo xtask corpus FOLDER".into()),
+        ["bench", names @ ..] => bench::run(names),
+        _ => Err("usage: cargo xtask bench [layout] | corpus FOLDER".into()),
     };
     match result {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -7,7 +7,8 @@ use cadastre_model::{Grant, Grantee};
 
 /// The grants an ACL stands for; `None` where the server's defaults hold.
 pub(crate) fn grants(acl: Option<&[String]>, default: Option<&[String]>, owner: &str) -> Option<Vec<Grant>> {
-    let read = |items: &[String]| items.iter().flat_map(|item| item_grants(item, owner)).collect::<Vec<Grant>>();
+    let read =
+        |items: &[String]| items.iter().flat_map(|item| item_grants(item, owner)).collect::<Vec<Grant>>();
     let sorted = |grants: &[Grant]| grants.iter().cloned().collect::<BTreeSet<Grant>>();
     let grants = read(acl?);
     let default = default.map(read).unwrap_or_default();

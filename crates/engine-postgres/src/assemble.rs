@@ -66,7 +66,8 @@ pub(crate) fn assemble(
         identities: HashMap::new(),
     };
     assembly.add_remainder(catalog.remainder);
-    for row in catalog.namespaces.into_iter().filter(|row| schemas.is_empty() || schemas.contains(&row.name)) {
+    for row in catalog.namespaces.into_iter().filter(|row| schemas.is_empty() || schemas.contains(&row.name))
+    {
         assembly.add_namespace(row);
     }
     for row in catalog.extensions {
@@ -186,7 +187,9 @@ impl Assembly {
             self.columns.insert((row.relation, row.number), row.name.clone());
         }
         for row in relations.iter().filter(|row| row.owned_how.map(|how| how as u8) == Some(b'i')) {
-            if let (Some(table), Some(column), Some(name)) = (row.owned_by, row.owned_by_column, self.names.get(&row.oid)) {
+            if let (Some(table), Some(column), Some(name)) =
+                (row.owned_by, row.owned_by_column, self.names.get(&row.oid))
+            {
                 let options = sequence_options(row.sequence.as_deref().unwrap_or_default());
                 self.identities.insert((table, column as i16), (name.clone(), options));
             }
@@ -231,7 +234,8 @@ impl Assembly {
 
     fn table(&self, row: &RelationRow) -> Table {
         let parents = row.parents.clone().unwrap_or_default();
-        let parents: Vec<QualifiedName> = parents.iter().filter_map(|oid| self.names.get(oid).cloned()).collect();
+        let parents: Vec<QualifiedName> =
+            parents.iter().filter_map(|oid| self.names.get(oid).cloned()).collect();
         let partition_of = row.bound.clone().zip(parents.first().cloned());
         Table {
             kind: match row.kind {
@@ -340,10 +344,12 @@ impl Assembly {
         Some(ForeignKey {
             columns: self.column_names(row.table, row.columns.as_deref().unwrap_or_default()),
             references: self.names.get(&row.references)?.clone(),
-            referenced_columns: self.column_names(row.references, row.referenced.as_deref().unwrap_or_default()),
+            referenced_columns: self
+                .column_names(row.references, row.referenced.as_deref().unwrap_or_default()),
             on_update: action(row.on_update),
             on_delete: action(row.on_delete),
-            on_delete_columns: self.column_names(row.table, row.delete_columns.as_deref().unwrap_or_default()),
+            on_delete_columns: self
+                .column_names(row.table, row.delete_columns.as_deref().unwrap_or_default()),
             match_type: match row.match_type {
                 'f' => MatchType::Full,
                 'p' => MatchType::Partial,
@@ -377,6 +383,12 @@ impl Assembly {
             unique: row.unique,
             nulls_not_distinct: row.nulls_not_distinct,
             clustered: row.clustered,
+            statistics_targets: row
+                .statistics
+                .iter()
+                .flatten()
+                .filter_map(|text| statistics_target(text))
+                .collect(),
             source: None,
         };
         let mut object = Object::new(Some(table), row.name, Body::Index(index));
@@ -394,7 +406,8 @@ impl Assembly {
         let target = match self.columns.get(&(row.table, number)) {
             Some(name) => IndexTarget::Column(name.clone()),
             None => {
-                let text = row.expressions.as_ref().and_then(|texts| texts.get(at)).cloned().unwrap_or_default();
+                let text =
+                    row.expressions.as_ref().and_then(|texts| texts.get(at)).cloned().unwrap_or_default();
                 IndexTarget::Expression(text)
             }
         };
@@ -406,7 +419,11 @@ impl Assembly {
             collation: self.part_collation(row, at),
             operator_class: class.filter(|(_, is_default)| !is_default).map(|(name, _)| name.clone()),
             descending,
-            nulls: (descending != nulls_first).then_some(if nulls_first { NullsOrder::First } else { NullsOrder::Last }),
+            nulls: (descending != nulls_first).then_some(if nulls_first {
+                NullsOrder::First
+            } else {
+                NullsOrder::Last
+            }),
         }
     }
 
@@ -503,7 +520,9 @@ impl Assembly {
 
     fn add_dependency(&mut self, row: &DependencyRow) {
         let column = self.column_objects.get(&(row.object, row.column as i16)).filter(|_| row.column > 0);
-        let find = |class: u32, oid: u32| Class::of(class).and_then(|class| self.objects.get(&(class, oid)).copied());
+        let find = |class: u32, oid: u32| {
+            Class::of(class).and_then(|class| self.objects.get(&(class, oid)).copied())
+        };
         let from = column.copied().or_else(|| find(row.class, row.object));
         if let (Some(from), Some(needed)) = (from, find(row.needed_class, row.needed))
             && from != needed
@@ -586,6 +605,11 @@ pub(crate) fn strip_parentheses(text: &str) -> &str {
     inner
 }
 
+fn statistics_target(text: &str) -> Option<(i16, i32)> {
+    let (number, target) = text.split_once('=')?;
+    Some((number.parse().ok()?, target.parse().ok()?))
+}
+
 fn inheritance(is_local: bool, inherited: i32) -> Inheritance {
     match (is_local, inherited > 0) {
         (_, false) => Inheritance::Local,
@@ -652,6 +676,7 @@ fn trigger_event(bits: i32) -> String {
         _ => "AFTER",
     };
     let events = [(4, "INSERT"), (16, "UPDATE"), (8, "DELETE"), (32, "TRUNCATE")];
-    let events: Vec<&str> = events.into_iter().filter(|(bit, _)| bits & bit != 0).map(|(_, word)| word).collect();
+    let events: Vec<&str> =
+        events.into_iter().filter(|(bit, _)| bits & bit != 0).map(|(_, word)| word).collect();
     format!("{time} {}", events.join(" OR "))
 }

@@ -82,6 +82,7 @@ rows! {
         oid: next<u32>, table: next<u32>, name: next<String>, method: next<String>, unique: next<bool>, usable: next<bool>, columns: next<Vec<i16>>,
         keys: next<i16>, options: next<Vec<i16>>, classes: next<Vec<u32>>, collations: next<Vec<u32>>, nulls_not_distinct: next<bool>, expressions: next<Names>,
         predicate: next<Option<String>>, settings: next<Names>, parent: next<Option<u32>>, clustered: next<bool>, comment: next<Option<String>>,
+        statistics: next<Names>,
     }
     /// A trigger (`t`), rule (`r`), statistics object (`s`) or operator (`o`).
     AttachmentRow {
@@ -139,8 +140,11 @@ pub(crate) async fn read(client: &Client, version: u32, context: &RunContext) ->
         queries::dependencies(),
         queries::remainder(),
     ];
-    let mut running: FuturesUnordered<_> =
-        statements.iter().enumerate().map(|(at, sql)| async move { (at, client.query_typed(sql, &[]).await) }).collect();
+    let mut running: FuturesUnordered<_> = statements
+        .iter()
+        .enumerate()
+        .map(|(at, sql)| async move { (at, client.query_typed(sql, &[]).await) })
+        .collect();
     let mut catalog = Catalog::default();
     let mut done = 0;
     while let Some((at, result)) = running.next().await {

@@ -37,15 +37,17 @@ struct Address<'t> {
 impl<'t> Address<'t> {
     fn of(target: &'t Target) -> Result<Self, DbError> {
         match target {
-            Target::Postgres { host, port, user, database, tls, root_certificate, connect_timeout } => Ok(Self {
-                host,
-                port: *port,
-                user,
-                database,
-                mode: *tls,
-                root_certificate: root_certificate.as_deref(),
-                timeout: Duration::from_secs(u64::from((*connect_timeout).max(1))),
-            }),
+            Target::Postgres { host, port, user, database, tls, root_certificate, connect_timeout } => {
+                Ok(Self {
+                    host,
+                    port: *port,
+                    user,
+                    database,
+                    mode: *tls,
+                    root_certificate: root_certificate.as_deref(),
+                    timeout: Duration::from_secs(u64::from((*connect_timeout).max(1))),
+                })
+            }
             other => Err(DbError::new(
                 ErrorCode::UnsupportedByEngine,
                 format!("connecting to {}: this is no address of a PostgreSQL server", other.label()),
@@ -84,7 +86,8 @@ async fn open_in_time(
             return Err(unknown_host(doing, address.host));
         }
     }
-    let tls = tls::connector(address.mode, address.root_certificate).map_err(|error| error.while_doing(doing))?;
+    let tls =
+        tls::connector(address.mode, address.root_certificate).map_err(|error| error.while_doing(doing))?;
     let connected = config(address, secret).connect(tls.clone()).await;
     let (client, connection) = connected.map_err(|error| explain_connect(target, &error))?;
     let connection = tokio::spawn(async move {

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cadastre_engine::{
-    DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Stage, Target, TestReport,
+    DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Stage, Target,
+    TestReport,
 };
 use cadastre_model::{Model, Origin};
 
@@ -47,7 +48,8 @@ impl Driver for PostgresDriver {
     async fn test(&self, target: &Target, secret: Option<&Secret>) -> Result<TestReport, DbError> {
         let session = open(target, secret).await?;
         let doing = "testing the connection";
-        let row = session.client.query_one(ABOUT_SESSION, &[]).await.map_err(|error| explain(doing, &error))?;
+        let row =
+            session.client.query_one(ABOUT_SESSION, &[]).await.map_err(|error| explain(doing, &error))?;
         let started = Instant::now();
         session.client.batch_execute("").await.map_err(|error| explain(doing, &error))?;
         let latency_micros = u32::try_from(started.elapsed().as_micros()).unwrap_or(u32::MAX);
@@ -96,18 +98,23 @@ impl Driver for PostgresDriver {
     }
 }
 
-async fn read_snapshot(session: &Session, context: &RunContext) -> Result<(Origin, u32, catalog::Catalog), DbError> {
+async fn read_snapshot(
+    session: &Session,
+    context: &RunContext,
+) -> Result<(Origin, u32, catalog::Catalog), DbError> {
     let doing = "reading the catalogue";
     let client = &session.client;
     client.batch_execute(OPEN_SNAPSHOT).await.map_err(|error| explain(doing, &error))?;
     let about = client.query_typed(ABOUT, &[]).await.map_err(|error| explain(doing, &error))?;
-    let about = about.first().ok_or_else(|| DbError::new(ErrorCode::Internal, format!("{doing}: no answer")))?;
+    let about =
+        about.first().ok_or_else(|| DbError::new(ErrorCode::Internal, format!("{doing}: no answer")))?;
     let number: i32 = about.get(0);
     let version = u32::try_from(number).unwrap_or_default();
     let origin = Origin { engine: "postgres".into(), version: about.get(1), database: about.get(2) };
     if version < OLDEST {
         let message = format!("{doing}: PostgreSQL {} is older than 12", origin.version);
-        return Err(DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("versions 12 to 17 are understood"));
+        return Err(DbError::new(ErrorCode::UnsupportedByEngine, message)
+            .with_hint("versions 12 to 17 are understood"));
     }
     let catalog = catalog::read(client, version, context).await?;
     // The snapshot is given back at once; its loss at this point would change nothing that was read.
@@ -117,13 +124,17 @@ async fn read_snapshot(session: &Session, context: &RunContext) -> Result<(Origi
 
 /// A schema that was asked for and is not there is an error, not an empty result.
 fn check_schemas(catalog: &catalog::Catalog, options: &IntrospectOptions) -> Result<(), DbError> {
-    let missing = options.schemas.iter().find(|name| !catalog.namespaces.iter().any(|row| row.name == **name));
+    let missing =
+        options.schemas.iter().find(|name| !catalog.namespaces.iter().any(|row| row.name == **name));
     match missing {
         None => Ok(()),
         Some(name) => {
             let known: Vec<&str> = catalog.namespaces.iter().map(|row| row.name.as_str()).collect();
-            Err(DbError::new(ErrorCode::NotFound, format!("reading the catalogue: there is no schema {name}"))
-                .with_hint(format!("the database has: {}", known.join(", "))))
+            Err(DbError::new(
+                ErrorCode::NotFound,
+                format!("reading the catalogue: there is no schema {name}"),
+            )
+            .with_hint(format!("the database has: {}", known.join(", "))))
         }
     }
 }

@@ -46,7 +46,9 @@ fn explain_server(doing: &str, server: &ServerError) -> DbError {
             "the server has no connection left".into(),
             "close other connections, or raise max_connections",
         ),
-        "57P03" => (ErrorCode::Unreachable, "the server is starting up or shutting down".into(), "try again shortly"),
+        "57P03" => {
+            (ErrorCode::Unreachable, "the server is starting up or shutting down".into(), "try again shortly")
+        }
         "57P01" | "57P02" => return lost(doing).with_detail(detail(server)),
         "55P03" => (
             ErrorCode::LockHeld,
@@ -96,8 +98,11 @@ pub(crate) fn explain_connect(target: &Target, error: &Error) -> DbError {
         return explain_tls(&doing, &cause);
     }
     if cause.contains("password missing") || text.contains("password missing") {
-        return DbError::new(ErrorCode::AuthFailed, format!("{doing}: the server asks for a password and none was given"))
-            .with_hint("enter the password; PGPASSWORD and ~/.pgpass are read as well");
+        return DbError::new(
+            ErrorCode::AuthFailed,
+            format!("{doing}: the server asks for a password and none was given"),
+        )
+        .with_hint("enter the password; PGPASSWORD and ~/.pgpass are read as well");
     }
     if error.is_closed() {
         return lost(&doing);
@@ -110,7 +115,10 @@ pub(crate) fn explain_connect(target: &Target, error: &Error) -> DbError {
 
 fn explain_tls(doing: &str, cause: &str) -> DbError {
     let (message, hint) = if cause.contains("does not support TLS") {
-        ("the server speaks no TLS", "if the network is trusted, set sslmode=disable or prefer; else turn TLS on at the server")
+        (
+            "the server speaks no TLS",
+            "if the network is trusted, set sslmode=disable or prefer; else turn TLS on at the server",
+        )
     } else if cause.contains("NotValidForName") || cause.contains("not valid for name") {
         (
             "the server's certificate is for another host name",
@@ -144,8 +152,12 @@ fn explain_io(doing: &str, io: &std::io::Error) -> DbError {
     }
     match io.kind() {
         ErrorKind::ConnectionRefused => refused(doing),
-        ErrorKind::NotFound => DbError::new(ErrorCode::Unreachable, format!("{doing}: there is no socket in this folder"))
-            .with_hint("check that the server is running and where it puts its socket (unix_socket_directories)"),
+        ErrorKind::NotFound => {
+            DbError::new(ErrorCode::Unreachable, format!("{doing}: there is no socket in this folder"))
+                .with_hint(
+                    "check that the server is running and where it puts its socket (unix_socket_directories)",
+                )
+        }
         ErrorKind::TimedOut => timed_out(doing),
         ErrorKind::PermissionDenied => {
             DbError::new(ErrorCode::PermissionDenied, format!("{doing}: the socket may not be used"))

@@ -137,7 +137,8 @@ pub(crate) fn indexes(version: u32) -> String {
         "SELECT i.indexrelid, i.indrelid, x.relname::text, am.amname::text, i.indisunique, i.indisvalid AND i.indisready, \
          i.indkey::int2[], i.indnkeyatts, i.indoption::int2[], i.indclass::oid[], i.indcollation::oid[], {not_distinct}, \
          CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) k) END, \
-         pg_get_expr(i.indpred, i.indrelid), x.reloptions, h.inhparent, i.indisclustered, d.description \
+         pg_get_expr(i.indpred, i.indrelid), x.reloptions, h.inhparent, i.indisclustered, d.description, \
+         CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(SELECT s.attnum || '=' || s.attstattarget FROM pg_attribute s WHERE s.attrelid = i.indexrelid AND s.attstattarget >= 0 ORDER BY s.attnum) END \
          FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = x.relnamespace JOIN pg_am am ON am.oid = x.relam \
          LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid \
          {} WHERE {USER_NAMESPACE} AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')) \
@@ -264,7 +265,11 @@ pub(crate) fn remainder() -> String {
         ("foreign data wrapper", "pg_foreign_data_wrapper", "x.fdwname"),
         ("foreign server", "pg_foreign_server", "x.srvname"),
         ("transform", "pg_transform", "format_type(x.trftype, NULL)"),
-        ("default privileges", "pg_default_acl", "pg_get_userbyid(x.defaclrole) || ' (' || x.defaclobjtype::text || ')'"),
+        (
+            "default privileges",
+            "pg_default_acl",
+            "pg_get_userbyid(x.defaclrole) || ' (' || x.defaclobjtype::text || ')'",
+        ),
     ];
     let seen = seen.into_iter().map(|(kind, class, name)| {
         let not_a_member = not_a_member(class, "x.oid");

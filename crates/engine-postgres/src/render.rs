@@ -27,7 +27,8 @@ fn with_clause(options: &[SettingPair]) -> String {
 }
 
 fn setting_value(value: &str) -> String {
-    let is_plain = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+    let is_plain =
+        !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
     if is_plain { value.to_owned() } else { literal(value).to_string() }
 }
 
@@ -36,7 +37,8 @@ pub(crate) fn create_type(name: &QualifiedName, body: &Body, checks: &[(&str, &C
     let name = qualified(name);
     Some(match body {
         Body::Enum(it) => {
-            let labels: Vec<String> = it.labels.iter().map(|label| format!("    {}", literal(label))).collect();
+            let labels: Vec<String> =
+                it.labels.iter().map(|label| format!("    {}", literal(label))).collect();
             format!("CREATE TYPE {name} AS ENUM (\n{}\n)", labels.join(",\n"))
         }
         Body::Composite(it) => {
@@ -44,7 +46,10 @@ pub(crate) fn create_type(name: &QualifiedName, body: &Body, checks: &[(&str, &C
                 let collation = collate(attribute.collation.as_deref());
                 format!("    {} {}{collation}", quote(&attribute.name), attribute.data_type)
             };
-            format!("CREATE TYPE {name} AS (\n{}\n)", it.attributes.iter().map(attribute).collect::<Vec<_>>().join(",\n"))
+            format!(
+                "CREATE TYPE {name} AS (\n{}\n)",
+                it.attributes.iter().map(attribute).collect::<Vec<_>>().join(",\n")
+            )
         }
         Body::Range(it) => {
             let options = it.options.iter().map(|pair| format!("    {} = {}", pair.name, pair.value));
@@ -73,7 +78,12 @@ fn collate(collation: Option<&str>) -> String {
 
 /// `CREATE SEQUENCE`; its owner column is given later.
 pub(crate) fn create_sequence(name: &QualifiedName, sequence: &Sequence) -> String {
-    format!("CREATE SEQUENCE {}\n    AS {}{}", qualified(name), sequence.options.data_type, sequence_clauses(&sequence.options))
+    format!(
+        "CREATE SEQUENCE {}\n    AS {}{}",
+        qualified(name),
+        sequence.options.data_type,
+        sequence_clauses(&sequence.options)
+    )
 }
 
 fn sequence_clauses(options: &SequenceOptions) -> String {
@@ -100,7 +110,8 @@ pub(crate) fn create_table(
         let inside = placement(child.id) == Placement::Inside;
         let object = child.object();
         match &object.body {
-            Body::Column(column) if column.inheritance == Inheritance::Inherited && !table.inherits.is_empty() => {}
+            Body::Column(column)
+                if column.inheritance == Inheritance::Inherited && !table.inherits.is_empty() => {}
             Body::Column(column) => items.push(column_item(object, column, inside)),
             _ if inside => items.extend(constraint_item(object)),
             _ => {}
@@ -129,7 +140,8 @@ pub(crate) fn create_table(
 
 /// A column inside `CREATE TABLE`. `with_default` says whether its default stands here or in a statement of its own.
 fn column_item(object: &Object, column: &Column, with_default: bool) -> String {
-    let mut item = format!("{} {}{}", quote(&object.name), column.data_type, collate(column.collation.as_deref()));
+    let mut item =
+        format!("{} {}{}", quote(&object.name), column.data_type, collate(column.collation.as_deref()));
     if let Some(generated) = &column.generated {
         let _ = write!(item, " GENERATED ALWAYS AS ({}) STORED", generated.expression);
     }
@@ -163,7 +175,8 @@ pub(crate) fn constraint_item(object: &Object) -> Option<String> {
 
 fn key_clause(words: &str, key: &Key) -> String {
     let distinct = if key.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
-    let include = if key.include.is_empty() { String::new() } else { format!(" INCLUDE ({})", list(&key.include)) };
+    let include =
+        if key.include.is_empty() { String::new() } else { format!(" INCLUDE ({})", list(&key.include)) };
     let with = with_clause(&key.options);
     format!("{words}{distinct} ({}){include}{with}{}", list(&key.columns), deferrable_clause(key.deferrable))
 }
@@ -220,7 +233,12 @@ pub(crate) fn add_constraint(owner: &Object, owner_name: &QualifiedName, object:
 }
 
 /// `CREATE INDEX`. On a partitioned table it is made there only; attaching the partitions joins theirs to it.
-pub(crate) fn create_index(relation: &QualifiedName, owner: &Object, object: &Object, index: &Index) -> String {
+pub(crate) fn create_index(
+    relation: &QualifiedName,
+    owner: &Object,
+    object: &Object,
+    index: &Index,
+) -> String {
     let parts: Vec<String> = index.parts.iter().map(index_part).collect();
     let only = matches!(&owner.body, Body::Table(table) if table.kind == TableKind::Partitioned);
     let mut sql = format!(
@@ -271,9 +289,13 @@ fn index_part(part: &IndexPart) -> String {
 
 /// `CREATE VIEW` or `CREATE MATERIALIZED VIEW`; rows are not fetched.
 pub(crate) fn create_view(name: &QualifiedName, view: &View) -> String {
-    let (words, end) =
-        if view.materialized { ("MATERIALIZED VIEW", "\nWITH NO DATA") } else { ("VIEW", "") };
-    format!("CREATE {words} {}{} AS\n {}{end}", qualified(name), with_clause(&view.options), view.definition.trim_start())
+    let (words, end) = if view.materialized { ("MATERIALIZED VIEW", "\nWITH NO DATA") } else { ("VIEW", "") };
+    format!(
+        "CREATE {words} {}{} AS\n {}{end}",
+        qualified(name),
+        with_clause(&view.options),
+        view.definition.trim_start()
+    )
 }
 
 /// `CREATE POLICY`.

@@ -57,14 +57,21 @@ struct Unit {
 /// # Errors
 /// When statements need each other in a circle; the message names them.
 pub(crate) fn create_script(model: &Model) -> Result<Script, DbError> {
-    let mut writer = Writer { model, units: Vec::new(), unit_of: HashMap::new(), pending: Vec::new(), attachments: Vec::new() };
+    let mut writer = Writer {
+        model,
+        units: Vec::new(),
+        unit_of: HashMap::new(),
+        pending: Vec::new(),
+        attachments: Vec::new(),
+    };
     model.objects().for_each(|(id, _)| writer.write(id));
     writer.resolve();
     let ranks: Vec<(Rank, &str)> = writer.units.iter().map(|unit| (unit.rank, unit.name.as_str())).collect();
     let needs: Vec<Vec<usize>> = writer.units.iter().map(|unit| unit.needs.clone()).collect();
     let order = creation_order(&ranks, &needs).map_err(|cycle| {
         let names: Vec<&str> = cycle.nodes.iter().take(8).map(|&at| writer.units[at].name.as_str()).collect();
-        let message = format!("writing the script: these objects need each other in a circle: {}", names.join(", "));
+        let message =
+            format!("writing the script: these objects need each other in a circle: {}", names.join(", "));
         DbError::new(ErrorCode::UnsupportedByEngine, message)
             .with_hint("please report it with the definitions of these objects")
     })?;
@@ -74,12 +81,21 @@ pub(crate) fn create_script(model: &Model) -> Result<Script, DbError> {
 }
 
 fn part(unit: &Unit) -> ScriptPart {
-    ScriptPart { object: Some(unit.object), sql: unit.sql.iter().map(|sql| format!("{sql};")).collect::<Vec<_>>().join("\n") }
+    ScriptPart {
+        object: Some(unit.object),
+        sql: unit.sql.iter().map(|sql| format!("{sql};")).collect::<Vec<_>>().join("\n"),
+    }
 }
 
 /// The statements for one object and what belongs to it, for reading.
 pub(crate) fn object_ddl(model: &Model, id: ObjectId) -> String {
-    let mut writer = Writer { model, units: Vec::new(), unit_of: HashMap::new(), pending: Vec::new(), attachments: Vec::new() };
+    let mut writer = Writer {
+        model,
+        units: Vec::new(),
+        unit_of: HashMap::new(),
+        pending: Vec::new(),
+        attachments: Vec::new(),
+    };
     writer.write(id);
     if matches!(model.object(id).body, Body::Table(_) | Body::View(_) | Body::Domain(_)) {
         model.children(id).iter().for_each(|&child| writer.write(child));
@@ -149,7 +165,8 @@ impl<'m> Writer<'m> {
     /// Whether a child stands in its parent's statement.
     fn placement(&self, id: ObjectId) -> Placement {
         let object = self.model.object(id);
-        let calls_routine = object.depends_on.iter().any(|&needed| self.model.object(needed).kind() == Kind::Routine);
+        let calls_routine =
+            object.depends_on.iter().any(|&needed| self.model.object(needed).kind() == Kind::Routine);
         let inside = match &object.body {
             Body::Column(column) => column.generated.is_some() || !calls_routine,
             Body::PrimaryKey(_) => true,
@@ -166,7 +183,8 @@ impl<'m> Writer<'m> {
     }
 
     fn repeats_a_key(&self, id: ObjectId, key: &Key) -> bool {
-        let siblings = self.model.object(id).parent.map(|parent| self.model.children(parent)).unwrap_or_default();
+        let siblings =
+            self.model.object(id).parent.map(|parent| self.model.children(parent)).unwrap_or_default();
         siblings.iter().filter(|&&other| other != id).any(|&other| match &self.model.object(other).body {
             Body::PrimaryKey(it) | Body::Unique(it) => it.columns == key.columns,
             _ => false,
@@ -184,14 +202,20 @@ impl<'m> Writer<'m> {
         match &object.body {
             Body::Namespace(_) => self.write_namespace(id, object),
             Body::Extension(it) => {
-                let sql = format!("CREATE EXTENSION IF NOT EXISTS {} WITH SCHEMA {}", quote(&object.name), quote(&it.namespace));
+                let sql = format!(
+                    "CREATE EXTENSION IF NOT EXISTS {} WITH SCHEMA {}",
+                    quote(&object.name),
+                    quote(&it.namespace)
+                );
                 let at = self.creating(Rank::Extension, id, sql);
                 let home = model.roots().iter().find(|&&root| {
                     model.object(root).kind() == Kind::Namespace && model.object(root).name == it.namespace
                 });
                 self.pending.extend(home.map(|&root| (at, root)));
             }
-            Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_) => self.write_type(id, object),
+            Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_) => {
+                self.write_type(id, object)
+            }
             Body::Sequence(sequence) => self.write_sequence(id, sequence),
             Body::Table(table) => self.write_table(id, table),
             Body::View(view) => {
@@ -205,7 +229,9 @@ impl<'m> Writer<'m> {
                 self.creating(Rank::Routine, id, operator.definition.clone());
             }
             Body::Column(column) => self.write_default(id, object, column),
-            Body::PrimaryKey(_) | Body::Unique(_) | Body::Check(_) | Body::Exclusion(_) => self.write_constraint(id, object),
+            Body::PrimaryKey(_) | Body::Unique(_) | Body::Check(_) | Body::Exclusion(_) => {
+                self.write_constraint(id, object)
+            }
             Body::ForeignKey(key) if !key.inherited => self.write_foreign_key(id, object),
             Body::ForeignKey(_) => {}
             Body::Index(index) => self.write_index(id, object, index),
@@ -260,7 +286,8 @@ impl<'m> Writer<'m> {
         let created = self.creating(Rank::Sequence, id, render::create_sequence(&name, sequence));
         let Some(owner) = &sequence.owned_by else { return };
         let column = format!("{}.{}", qualified(&owner.relation), quote(&owner.column));
-        let at = self.unit(Rank::Default, id, format!("ALTER SEQUENCE {} OWNED BY {column}", qualified(&name)));
+        let at =
+            self.unit(Rank::Default, id, format!("ALTER SEQUENCE {} OWNED BY {column}", qualified(&name)));
         self.units[at].needs.push(created);
         self.pending.extend(self.model.find_relation(&owner.relation).map(|table| (at, table)));
     }
@@ -274,7 +301,9 @@ impl<'m> Writer<'m> {
             .children(id)
             .iter()
             .copied()
-            .filter(|&child| model.object(child).kind() == Kind::Column || self.placement(child) == Placement::Inside)
+            .filter(|&child| {
+                model.object(child).kind() == Kind::Column || self.placement(child) == Placement::Inside
+            })
             .collect();
         let at = self.creating(Rank::Table, id, sql);
         self.table_settings(at, &name, table, relation);
@@ -293,13 +322,22 @@ impl<'m> Writer<'m> {
         }
     }
 
-    fn table_settings(&mut self, at: usize, name: &QualifiedName, table: &Table, relation: RelationWalker<'_>) {
+    fn table_settings(
+        &mut self,
+        at: usize,
+        name: &QualifiedName,
+        table: &Table,
+        relation: RelationWalker<'_>,
+    ) {
         let alter = format!("ALTER TABLE ONLY {}", qualified(name));
         let sql = &mut self.units[at].sql;
         for (object, column) in relation.columns() {
             let column_name = quote(&object.name);
             if let Some(storage) = &column.storage {
-                sql.push(format!("{alter} ALTER COLUMN {column_name} SET STORAGE {}", storage.to_uppercase()));
+                sql.push(format!(
+                    "{alter} ALTER COLUMN {column_name} SET STORAGE {}",
+                    storage.to_uppercase()
+                ));
             }
             if let Some(method) = &column.compression {
                 sql.push(format!("{alter} ALTER COLUMN {column_name} SET COMPRESSION {method}"));
@@ -333,13 +371,17 @@ impl<'m> Writer<'m> {
     /// A partition joins its table when both have all their keys and indexes, so that the server pairs them.
     fn write_attachment(&mut self, id: ObjectId, name: &QualifiedName, partition: &PartitionBound) {
         let parent = qualified(&partition.parent);
-        let sql = format!("ALTER TABLE ONLY {parent} ATTACH PARTITION {} {}", qualified(name), partition.bound);
+        let sql =
+            format!("ALTER TABLE ONLY {parent} ATTACH PARTITION {} {}", qualified(name), partition.bound);
         let at = self.unit(Rank::Attach, id, sql);
         let model = self.model;
         let mut wanted: Vec<ObjectId> = vec![id];
         wanted.extend(model.find_relation(&partition.parent));
         let indexes = wanted.clone().into_iter().flat_map(|table| model.children(table).iter().copied());
-        wanted.extend(indexes.filter(|&child| !matches!(model.object(child).body, Body::ForeignKey(_) | Body::Trigger(_))));
+        wanted
+            .extend(indexes.filter(|&child| {
+                !matches!(model.object(child).body, Body::ForeignKey(_) | Body::Trigger(_))
+            }));
         self.pending.extend(wanted.into_iter().map(|needed| (at, needed)));
         // Deeper partitions first, so that the indexes of a partition that is partitioned itself are complete.
         let depth = depth(model, partition);
@@ -352,7 +394,8 @@ impl<'m> Writer<'m> {
         if let Some(default) = column.default.as_ref().filter(|_| apart || on_view) {
             let table = qualified(&self.name_of_parent(object));
             let words = if on_view { "VIEW" } else { "TABLE ONLY" };
-            let sql = format!("ALTER {words} {table} ALTER COLUMN {} SET DEFAULT {default}", quote(&object.name));
+            let sql =
+                format!("ALTER {words} {table} ALTER COLUMN {} SET DEFAULT {default}", quote(&object.name));
             let at = self.unit(Rank::Default, id, sql);
             self.need_all(at, id);
         }
@@ -386,13 +429,23 @@ impl<'m> Writer<'m> {
             let sql = format!("ALTER TABLE {} CLUSTER ON {}", qualified(&name), quote(&object.name));
             self.units[at].sql.push(sql);
         }
+        for (number, target) in &index.statistics_targets {
+            let index = qualified(&QualifiedName::new(name.namespace.clone(), object.name.clone()));
+            self.units[at]
+                .sql
+                .push(format!("ALTER INDEX {index} ALTER COLUMN {number} SET STATISTICS {target}"));
+        }
         let identity = match &self.model.object(parent).body {
             Body::Table(table) => table.replica_identity.as_ref(),
             _ => None,
         };
         let own = format!("using index {}", quote(&object.name));
         if identity == Some(&own) {
-            let sql = format!("ALTER TABLE ONLY {} REPLICA IDENTITY USING INDEX {}", qualified(&name), quote(&object.name));
+            let sql = format!(
+                "ALTER TABLE ONLY {} REPLICA IDENTITY USING INDEX {}",
+                qualified(&name),
+                quote(&object.name)
+            );
             self.units[at].sql.push(sql);
         }
     }
@@ -403,12 +456,15 @@ impl<'m> Writer<'m> {
         let mut sql = Vec::new();
         self.firing(object, &mut sql);
         if let Some(target) = self.target(id) {
-            sql.extend(object.owner.as_ref().map(|owner| format!("ALTER {target} OWNER TO {}", quote(owner))));
+            sql.extend(
+                object.owner.as_ref().map(|owner| format!("ALTER {target} OWNER TO {}", quote(owner))),
+            );
             sql.extend(comment_on(&target, object));
             self.grants(&target, object, &mut sql);
         }
         for &child in self.model.children(id) {
-            let is_part = self.model.object(child).kind() == Kind::Column || self.placement(child) == Placement::Inside;
+            let is_part =
+                self.model.object(child).kind() == Kind::Column || self.placement(child) == Placement::Inside;
             if is_part && let Some(target) = self.target(child) {
                 let child = self.model.object(child);
                 sql.extend(comment_on(&target, child));
@@ -438,7 +494,9 @@ impl<'m> Writer<'m> {
     fn target(&self, id: ObjectId) -> Option<String> {
         let object = self.model.object(id);
         let own = || qualified(&self.name(id));
-        let on = |words: &str| format!("{words} {} ON {}", quote(&object.name), qualified(&self.name_of_parent(object)));
+        let on = |words: &str| {
+            format!("{words} {} ON {}", quote(&object.name), qualified(&self.name_of_parent(object)))
+        };
         let in_domain = object.parent.is_some_and(|parent| self.model.object(parent).kind() == Kind::Domain);
         Some(match &object.body {
             Body::Namespace(_) => format!("SCHEMA {}", quote(&object.name)),
@@ -459,14 +517,27 @@ impl<'m> Writer<'m> {
                 let none = routine.signature.is_empty() && routine.kind == RoutineKind::Aggregate;
                 format!("{word} {}({})", own(), if none { "*" } else { &routine.signature })
             }
-            Body::Operator(it) => format!("OPERATOR {}.{} ({})", quote(self.model.walk(id).namespace()), object.name, it.signature),
-            Body::Column(_) => format!("COLUMN {}.{}", qualified(&self.name_of_parent(object)), quote(&object.name)),
+            Body::Operator(it) => format!(
+                "OPERATOR {}.{} ({})",
+                quote(self.model.walk(id).namespace()),
+                object.name,
+                it.signature
+            ),
+            Body::Column(_) => {
+                format!("COLUMN {}.{}", qualified(&self.name_of_parent(object)), quote(&object.name))
+            }
             Body::Check(_) if in_domain => {
-                format!("CONSTRAINT {} ON DOMAIN {}", quote(&object.name), qualified(&self.name_of_parent(object)))
+                format!(
+                    "CONSTRAINT {} ON DOMAIN {}",
+                    quote(&object.name),
+                    qualified(&self.name_of_parent(object))
+                )
             }
-            Body::PrimaryKey(_) | Body::Unique(_) | Body::ForeignKey(_) | Body::Check(_) | Body::Exclusion(_) => {
-                on("CONSTRAINT")
-            }
+            Body::PrimaryKey(_)
+            | Body::Unique(_)
+            | Body::ForeignKey(_)
+            | Body::Check(_)
+            | Body::Exclusion(_) => on("CONSTRAINT"),
             Body::Index(_) => format!("INDEX {}", own()),
             Body::Rule(_) => on("RULE"),
             Body::Trigger(_) => on("TRIGGER"),
@@ -489,14 +560,24 @@ impl<'m> Writer<'m> {
         let target = ["FOREIGN TABLE ", "MATERIALIZED VIEW ", "VIEW ", "TABLE "]
             .iter()
             .find_map(|word| target.strip_prefix(word).map(|name| format!("TABLE {name}")))
-            .or_else(|| target.strip_prefix("AGGREGATE ").map(|name| format!("FUNCTION {}", name.replace("(*)", "()"))))
+            .or_else(|| {
+                target
+                    .strip_prefix("AGGREGATE ")
+                    .map(|name| format!("FUNCTION {}", name.replace("(*)", "()")))
+            })
             .unwrap_or_else(|| target.to_owned());
         let owner = object.owner.as_deref();
         if target == "SCHEMA public" {
             sql.push("REVOKE ALL ON SCHEMA public FROM PUBLIC".into());
         }
-        for grant in default.iter().filter(|grant| !grants.iter().any(|it| it.grantee == grant.grantee && it.privilege == grant.privilege)) {
-            sql.push(format!("REVOKE {} ON {target} FROM {}", grant.privilege, grantee(&grant.grantee, owner)));
+        for grant in default.iter().filter(|grant| {
+            !grants.iter().any(|it| it.grantee == grant.grantee && it.privilege == grant.privilege)
+        }) {
+            sql.push(format!(
+                "REVOKE {} ON {target} FROM {}",
+                grant.privilege,
+                grantee(&grant.grantee, owner)
+            ));
         }
         let added: Vec<&Grant> = grants.iter().filter(|grant| !default.contains(grant)).collect();
         for group in added.chunk_by(|a, b| a.grantee == b.grantee && a.grantable == b.grantable) {
@@ -513,7 +594,11 @@ impl<'m> Writer<'m> {
         for grant in grants {
             let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
             let who = grantee(&grant.grantee, table.owner.as_deref());
-            sql.push(format!("GRANT {} ({}) ON TABLE {name} TO {who}{option}", grant.privilege, quote(&column.name)));
+            sql.push(format!(
+                "GRANT {} ({}) ON TABLE {name} TO {who}{option}",
+                grant.privilege,
+                quote(&column.name)
+            ));
         }
     }
 }

@@ -29,7 +29,8 @@ fn a_url_is_read_with_its_password_kept_apart() {
 
 #[test]
 fn what_a_url_leaves_out_comes_from_the_variables() {
-    let variables = [("PGHOST", "/run/pg"), ("PGUSER", "u"), ("PGDATABASE", "d"), ("PGPASSWORD", "s"), ("PGPORT", "1")];
+    let variables =
+        [("PGHOST", "/run/pg"), ("PGUSER", "u"), ("PGDATABASE", "d"), ("PGPASSWORD", "s"), ("PGPORT", "1")];
     let (shown, secret) = url("postgres://", &variables);
     assert_eq!(shown, "postgres://u@%2Frun%2Fpg:1/d?sslmode=prefer&connect_timeout=10");
     assert_eq!(secret.as_deref(), Some("s"));
@@ -39,7 +40,8 @@ fn what_a_url_leaves_out_comes_from_the_variables() {
 
 #[test]
 fn a_shown_address_reads_back_as_the_same() {
-    let (target, _) = parse_url("postgres://u:p@h/d?sslrootcert=%2Fa%20b&connect_timeout=3", &environment(&[])).unwrap();
+    let (target, _) =
+        parse_url("postgres://u:p@h/d?sslrootcert=%2Fa%20b&connect_timeout=3", &environment(&[])).unwrap();
     let (again, _) = parse_url(&target.url(), &environment(&[])).unwrap();
     assert_eq!(target, again);
 }
@@ -75,7 +77,8 @@ fn the_password_file_is_read_by_the_rules_of_libpq() {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
     assert_eq!(secret("x").as_deref(), Some("last"));
-    let (_, with_colon) = parse_url("postgres://u@/d?host=h%3A1", &environment(&[("PGPASSFILE", &file)])).unwrap();
+    let (_, with_colon) =
+        parse_url("postgres://u@/d?host=h%3A1", &environment(&[("PGPASSFILE", &file)])).unwrap();
     assert_eq!(with_colon.unwrap().expose(), "a:b\\c");
 }
 
@@ -83,7 +86,11 @@ fn the_password_file_is_read_by_the_rules_of_libpq() {
 fn a_service_goes_before_the_variables_and_behind_the_url() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("services");
-    std::fs::write(&path, "[one]\nhost=one.example\n\n# x\n[two]\nhost = two.example\nuser=tom\ndbname=things\n").unwrap();
+    std::fs::write(
+        &path,
+        "[one]\nhost=one.example\n\n# x\n[two]\nhost = two.example\nuser=tom\ndbname=things\n",
+    )
+    .unwrap();
     let variables = [("PGSERVICEFILE", path.to_str().unwrap()), ("PGHOST", "env"), ("PGPORT", "7")];
     let (shown, _) = url("postgres://?service=two&user=ann", &variables);
     assert_eq!(shown, "postgres://ann@two.example:7/things?sslmode=verify-full&connect_timeout=10");

@@ -19,7 +19,12 @@ pub struct Environment {
 impl Environment {
     /// The environment of this process.
     pub fn of_process() -> Self {
-        Self { variables: std::env::vars().filter(|(name, _)| name.starts_with("PG") || name == "USER").collect(), home: dirs::home_dir() }
+        Self {
+            variables: std::env::vars()
+                .filter(|(name, _)| name.starts_with("PG") || name == "USER")
+                .collect(),
+            home: dirs::home_dir(),
+        }
     }
 
     fn variable(&self, name: &str) -> Option<String> {
@@ -44,7 +49,14 @@ const PARAMETERS: [(&str, &str); 9] = [
 ];
 
 /// Parameters that change nothing about what is read.
-const IGNORED: [&str; 6] = ["application_name", "fallback_application_name", "keepalives", "gssencmode", "channel_binding", "target_session_attrs"];
+const IGNORED: [&str; 6] = [
+    "application_name",
+    "fallback_application_name",
+    "keepalives",
+    "gssencmode",
+    "channel_binding",
+    "target_session_attrs",
+];
 
 type Parameters = HashMap<String, String>;
 
@@ -78,7 +90,10 @@ pub fn parse_url(text: &str, environment: &Environment) -> Result<(Target, Optio
     complete(parameters, environment)
 }
 
-fn complete(mut parameters: Parameters, environment: &Environment) -> Result<(Target, Option<Secret>), DbError> {
+fn complete(
+    mut parameters: Parameters,
+    environment: &Environment,
+) -> Result<(Target, Option<Secret>), DbError> {
     let host = parameters.remove("host").unwrap_or_else(|| "localhost".into());
     if host.contains(',') {
         return Err(invalid("several hosts are not supported; name the primary server"));
@@ -90,7 +105,9 @@ fn complete(mut parameters: Parameters, environment: &Environment) -> Result<(Ta
     let database = parameters.remove("dbname").unwrap_or_else(|| user.clone());
     let tls = match parameters.get("sslmode") {
         Some(word) => TlsMode::parse(word).ok_or_else(|| {
-            invalid(format!("sslmode={word} is not known: disable, prefer, require, verify-ca or verify-full"))
+            invalid(format!(
+                "sslmode={word} is not known: disable, prefer, require, verify-ca or verify-full"
+            ))
         })?,
         // Nobody listens on this machine's own wires; anywhere else the answer must come from whom it should.
         None if is_this_machine(&host) => TlsMode::Prefer,
@@ -107,7 +124,9 @@ fn complete(mut parameters: Parameters, environment: &Environment) -> Result<(Ta
 }
 
 fn is_this_machine(host: &str) -> bool {
-    host.starts_with('/') || host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    host.starts_with('/')
+        || host == "localhost"
+        || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn number(parameters: &Parameters, name: &str, default: u32) -> Result<u32, DbError> {
@@ -122,7 +141,9 @@ fn number(parameters: &Parameters, name: &str, default: u32) -> Result<u32, DbEr
 fn split_url(text: &str) -> Result<Parameters, DbError> {
     let rest = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme));
     let rest = rest.ok_or_else(|| invalid("it does not start with postgres://"))?;
-    let decode = |text: &str| percent_decode(text).ok_or_else(|| invalid("a % is not followed by two hexadecimal digits"));
+    let decode = |text: &str| {
+        percent_decode(text).ok_or_else(|| invalid("a % is not followed by two hexadecimal digits"))
+    };
     let mut parameters = Parameters::new();
     let mut put = |name: &str, value: &str| -> Result<(), DbError> {
         if !value.is_empty() {
@@ -141,7 +162,8 @@ fn split_url(text: &str) -> Result<Parameters, DbError> {
     put("host", host)?;
     put("port", port)?;
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').ok_or_else(|| invalid(format!("the parameter {pair} has no value")))?;
+        let (name, value) =
+            pair.split_once('=').ok_or_else(|| invalid(format!("the parameter {pair} has no value")))?;
         if PARAMETERS.iter().any(|(known, _)| *known == name) {
             put(name, value)?;
         } else if !IGNORED.contains(&name) {
@@ -154,7 +176,8 @@ fn split_url(text: &str) -> Result<Parameters, DbError> {
 /// Host and port; an IPv6 address stands in brackets.
 fn split_port(text: &str) -> Result<(&str, &str), DbError> {
     if let Some(rest) = text.strip_prefix('[') {
-        let (host, rest) = rest.split_once(']').ok_or_else(|| invalid("the bracket around the address is not closed"))?;
+        let (host, rest) =
+            rest.split_once(']').ok_or_else(|| invalid("the bracket around the address is not closed"))?;
         return Ok((host, rest.strip_prefix(':').unwrap_or("")));
     }
     Ok(text.rsplit_once(':').unwrap_or((text, "")))
@@ -164,7 +187,8 @@ fn split_port(text: &str) -> Result<(&str, &str), DbError> {
 fn read_service(service: &str, environment: &Environment) -> Result<Parameters, DbError> {
     let own = environment.variable("PGSERVICEFILE").map(PathBuf::from);
     let own = own.or_else(|| environment.home.as_ref().map(|home| home.join(".pg_service.conf")));
-    let system = environment.variable("PGSYSCONFDIR").map(|folder| Path::new(&folder).join("pg_service.conf"));
+    let system =
+        environment.variable("PGSYSCONFDIR").map(|folder| Path::new(&folder).join("pg_service.conf"));
     let system = system.or_else(|| Some(PathBuf::from("/etc/postgresql-common/pg_service.conf")));
     for path in [own, system].into_iter().flatten() {
         if let Ok(text) = std::fs::read_to_string(&path)

@@ -18,7 +18,8 @@ pub(crate) const NAMESPACE: &str = "main";
 /// # Errors
 /// [`ErrorCode::Internal`] when the rows contradict each other.
 pub(crate) fn assemble(catalog: Catalog, database: &str) -> Result<Model, DbError> {
-    let origin = Origin { engine: "sqlite".into(), version: catalog.version.clone(), database: database.to_owned() };
+    let origin =
+        Origin { engine: "sqlite".into(), version: catalog.version.clone(), database: database.to_owned() };
     let mut builder = ModelBuilder::new(origin);
     let namespace = builder.add(Object::new(None, NAMESPACE, Body::Namespace(Namespace {})));
     let mut columns = group(catalog.columns, |row| row.table.clone());
@@ -34,13 +35,18 @@ pub(crate) fn assemble(catalog: Catalog, database: &str) -> Result<Model, DbErro
         assembly.add_columns(id, &columns);
         if row.kind == "table" {
             assembly.add_keys(id, &columns, &indexes.remove(&row.name).unwrap_or_default());
-            assembly.add_foreign_keys(id, &foreign_keys.remove(&fold(&row.name)).unwrap_or_default(), &primary_keys);
+            assembly.add_foreign_keys(
+                id,
+                &foreign_keys.remove(&fold(&row.name)).unwrap_or_default(),
+                &primary_keys,
+            );
             assembly.add_checks(id);
         }
         tables.insert(fold(&row.name), id);
     }
     for trigger in catalog.triggers {
-        let body = Trigger { event: trigger_event(&trigger.sql), definition: trigger.sql, firing: Firing::Origin };
+        let body =
+            Trigger { event: trigger_event(&trigger.sql), definition: trigger.sql, firing: Firing::Origin };
         match tables.get(&fold(&trigger.table)) {
             Some(&parent) => {
                 builder.add(Object::new(Some(parent), trigger.name, Body::Trigger(body)));
@@ -48,8 +54,13 @@ pub(crate) fn assemble(catalog: Catalog, database: &str) -> Result<Model, DbErro
             None => builder.note_unmodelled("trigger", trigger.name),
         }
     }
-    catalog.broken.into_iter().for_each(|(name, why)| builder.note_unmodelled("broken view", format!("{name} ({why})")));
-    builder.finish().map_err(|error| DbError::new(ErrorCode::Internal, format!("building the model: {error}")))
+    catalog
+        .broken
+        .into_iter()
+        .for_each(|(name, why)| builder.note_unmodelled("broken view", format!("{name} ({why})")));
+    builder
+        .finish()
+        .map_err(|error| DbError::new(ErrorCode::Internal, format!("building the model: {error}")))
 }
 
 fn group<T, K: std::hash::Hash + Eq>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, Vec<T>> {
@@ -110,7 +121,8 @@ impl Assembly<'_> {
     fn add_columns(&mut self, table: ObjectId, rows: &[ColumnRow]) {
         // 1 marks the hidden columns of virtual tables.
         for row in rows.iter().filter(|row| row.hidden != 1) {
-            let parsed = self.parsed.columns.iter_mut().find(|column| column.name.eq_ignore_ascii_case(&row.name));
+            let parsed =
+                self.parsed.columns.iter_mut().find(|column| column.name.eq_ignore_ascii_case(&row.name));
             let mut column = Column {
                 data_type: plain_type(row),
                 not_null: row.not_null,
@@ -125,7 +137,11 @@ impl Assembly<'_> {
                 column.conflict = parsed.not_null_conflict.take();
                 column.generated = parsed.generated.take().map(|expression| Generated {
                     expression,
-                    storage: if row.hidden == 3 { GeneratedStorage::Stored } else { GeneratedStorage::Virtual },
+                    storage: if row.hidden == 3 {
+                        GeneratedStorage::Stored
+                    } else {
+                        GeneratedStorage::Virtual
+                    },
                 });
             }
             let mut object = Object::new(Some(table), row.name.clone(), Body::Column(column));
@@ -154,10 +170,18 @@ impl Assembly<'_> {
     fn add_key(&mut self, table: ObjectId, primary: bool, columns: Vec<String>, parts: &[IndexRow]) {
         let parsed = self.take_parsed_key(primary, &columns);
         let kind = if primary { Kind::PrimaryKey } else { Kind::Unique };
-        let made_up = || if primary { "primary key".to_owned() } else { format!("unique ({})", columns.join(", ")) };
+        let made_up =
+            || if primary { "primary key".to_owned() } else { format!("unique ({})", columns.join(", ")) };
         let (name, unnamed) = self.name_or(kind, parsed.name, made_up);
-        let descending = parts.iter().enumerate().filter(|(_, part)| part.descending).map(|(at, _)| at as u16);
-        let key = Key { descending: descending.collect(), columns, unnamed, conflict: parsed.conflict, ..Key::default() };
+        let descending =
+            parts.iter().enumerate().filter(|(_, part)| part.descending).map(|(at, _)| at as u16);
+        let key = Key {
+            descending: descending.collect(),
+            columns,
+            unnamed,
+            conflict: parsed.conflict,
+            ..Key::default()
+        };
         let body = if primary { Body::PrimaryKey(key) } else { Body::Unique(key) };
         self.builder.add(Object::new(Some(table), name, body));
     }

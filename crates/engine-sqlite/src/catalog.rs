@@ -24,7 +24,8 @@ const INDEXES: &str = "SELECT s.name, i.name, i.\"unique\", i.origin, coalesce(m
     FROM sqlite_schema s, pragma_index_list(s.name) i, pragma_index_xinfo(i.name) x \
     LEFT JOIN sqlite_schema m ON m.type = 'index' AND m.name = i.name \
     WHERE s.type = 'table' AND s.sql NOT LIKE 'CREATE VIRTUAL%' AND x.key = 1 ORDER BY s.name, i.name, x.seqno";
-const TRIGGERS: &str = "SELECT name, tbl_name, coalesce(sql, '') FROM sqlite_schema WHERE type = 'trigger' ORDER BY name";
+const TRIGGERS: &str =
+    "SELECT name, tbl_name, coalesce(sql, '') FROM sqlite_schema WHERE type = 'trigger' ORDER BY name";
 
 /// A table, view or virtual table.
 pub(crate) struct TableRow {
@@ -145,7 +146,11 @@ fn read_fragile(
     }
 }
 
-fn rows<T>(connection: &Connection, sql: &str, read: fn(&Row<'_>) -> rusqlite::Result<T>) -> rusqlite::Result<Vec<T>> {
+fn rows<T>(
+    connection: &Connection,
+    sql: &str,
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
     rows_with(connection, sql, [], read)
 }
 

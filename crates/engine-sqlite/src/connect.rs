@@ -32,11 +32,14 @@ pub(crate) fn path_of(target: &Target) -> Result<&str, DbError> {
 pub(crate) fn open_read_only(path: &str, doing: &str) -> Result<Connection, DbError> {
     check_file(path, doing)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(|error| explain(path, doing, &error))?;
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(|error| explain(path, doing, &error))?;
     let prepared = connection
         .busy_timeout(BUSY_TIMEOUT)
         .and_then(|()| connection.execute_batch("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF"))
-        .and_then(|()| connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)));
+        .and_then(|()| {
+            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+        });
     match prepared {
         Ok(_) => Ok(connection),
         Err(error) => Err(explain(path, doing, &error)),
@@ -70,10 +73,11 @@ fn check_magic(path: &str, doing: &str, length: u64) -> Result<(), DbError> {
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
     match read {
         Ok(()) if &head == b"SQLite format 3\0" => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            Err(DbError::new(ErrorCode::PermissionDenied, format!("{doing}: the file {path} may not be read"))
-                .with_hint("give your user the right to read the file"))
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Err(DbError::new(
+            ErrorCode::PermissionDenied,
+            format!("{doing}: the file {path} may not be read"),
+        )
+        .with_hint("give your user the right to read the file")),
         _ => Err(not_a_database(path, doing)),
     }
 }

@@ -19,6 +19,14 @@ pub(crate) const COVERAGE: &[CoverageLine] = &[
     modelled("triggers", "the stored statement"),
     modelled("virtual tables", "module and arguments; their shadow tables are hidden"),
     modelled("comments", "those inside a stored CREATE TABLE"),
-    CoverageLine { kind: "broken views", coverage: Coverage::Reported, note: "kept as views without columns, and named" },
-    CoverageLine { kind: "attached databases", coverage: Coverage::Unsupported, note: "an attachment belongs to a session" },
+    CoverageLine {
+        kind: "broken views",
+        coverage: Coverage::Reported,
+        note: "kept as views without columns, and named",
+    },
+    CoverageLine {
+        kind: "attached databases",
+        coverage: Coverage::Unsupported,
+        note: "an attachment belongs to a session",
+    },
 ];

@@ -1,6 +1,8 @@
 //! The pure half: quoting and scripts.
 
-use cadastre_engine::{CoverageLine, DbError, Dialect, Quoted, Script, ScriptPart, quote_double, quote_literal};
+use cadastre_engine::{
+    CoverageLine, DbError, Dialect, Quoted, Script, ScriptPart, quote_double, quote_literal,
+};
 use cadastre_model::{Body, Kind, Model, ObjectId};
 
 use crate::coverage::COVERAGE;
@@ -33,7 +35,8 @@ impl Dialect for SqliteDialect {
         // Names inside views and triggers are resolved when they are used, so kinds in this order are enough.
         const ORDER: [Kind; 4] = [Kind::Table, Kind::Index, Kind::View, Kind::Trigger];
         let parts = ORDER.into_iter().flat_map(|kind| {
-            let mut ids: Vec<ObjectId> = model.objects().filter(|(_, o)| o.kind() == kind).map(|(id, _)| id).collect();
+            let mut ids: Vec<ObjectId> =
+                model.objects().filter(|(_, o)| o.kind() == kind).map(|(id, _)| id).collect();
             ids.sort_by_cached_key(|&id| model.display_name(id));
             ids.into_iter().filter_map(|id| part(model, id)).collect::<Vec<_>>()
         });
@@ -63,7 +66,8 @@ fn is_relation(body: &Body) -> bool {
 fn part(model: &Model, id: ObjectId) -> Option<ScriptPart> {
     let sql = create_statement(model, id)?;
     // A stored statement may end in a line comment, which would swallow the semicolon.
-    let ends_in_comment = crate::tokens::tokenize(&sql).last().is_some_and(|token| token.text.starts_with("--"));
+    let ends_in_comment =
+        crate::tokens::tokenize(&sql).last().is_some_and(|token| token.text.starts_with("--"));
     let end = if ends_in_comment { "\n;" } else { ";" };
     Some(ScriptPart { object: Some(id), sql: format!("{sql}{end}") })
 }

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use cadastre_engine::{
-    DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Stage, Target, TestReport,
+    DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Stage, Target,
+    TestReport,
 };
 use cadastre_model::Model;
 

@@ -53,7 +53,10 @@ pub(crate) fn not_a_database(path: &str, doing: &str) -> DbError {
             "encrypted files (SQLCipher, SEE) cannot be opened: decrypt a copy with the program that made it",
         )
     } else {
-        ("is not a SQLite database", "choose a file that was made by SQLite; its first bytes read \"SQLite format 3\"")
+        (
+            "is not a SQLite database",
+            "choose a file that was made by SQLite; its first bytes read \"SQLite format 3\"",
+        )
     };
     DbError::new(ErrorCode::InvalidInput, format!("{doing}: the file {path} {what}")).with_hint(hint)
 }

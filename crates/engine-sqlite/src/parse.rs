@@ -185,14 +185,28 @@ impl<'s> Cursor<'s> {
             return;
         }
         let Some(name) = self.take_name() else { return };
-        table.columns.push(ParsedColumn { name: name.clone(), comment: item.comment.clone(), ..Default::default() });
+        table.columns.push(ParsedColumn {
+            name: name.clone(),
+            comment: item.comment.clone(),
+            ..Default::default()
+        });
         self.skip_type();
         self.read_constraints(table, Some(&name));
     }
 
     fn skip_type(&mut self) {
         const STARTS: [&str; 11] = [
-            "CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS",
+            "CONSTRAINT",
+            "PRIMARY",
+            "NOT",
+            "NULL",
+            "UNIQUE",
+            "CHECK",
+            "DEFAULT",
+            "COLLATE",
+            "REFERENCES",
+            "GENERATED",
+            "AS",
         ];
         while let Some(token) = self.peek() {
             if STARTS.iter().any(|word| token.is(word)) {
@@ -224,7 +238,9 @@ impl<'s> Cursor<'s> {
             self.take("KEY");
             let columns = self.key_columns(own());
             let conflict = self.take_conflict();
-            if self.take("AUTOINCREMENT") && let Some(last) = table.columns.last_mut() {
+            if self.take("AUTOINCREMENT")
+                && let Some(last) = table.columns.last_mut()
+            {
                 last.autoincrement = true;
             }
             table.keys.push(ParsedKey { name, primary: true, columns, conflict });
@@ -303,7 +319,8 @@ impl<'s> Cursor<'s> {
                 self.at += if two_words { 2 } else { 1 };
             } else if self.take("MATCH") {
                 self.at += 1;
-            } else if self.next_is("NOT") && self.tokens.get(self.at + 1).is_some_and(|t| t.is("DEFERRABLE")) {
+            } else if self.next_is("NOT") && self.tokens.get(self.at + 1).is_some_and(|t| t.is("DEFERRABLE"))
+            {
                 self.at += 2;
                 self.take_initially();
             } else if self.take("DEFERRABLE") {
@@ -337,8 +354,10 @@ fn column_names(inner: &[Token<'_>]) -> Vec<String> {
 /// `BEFORE INSERT`, `INSTEAD OF UPDATE` … from a stored `CREATE TRIGGER`; the default time is said.
 pub(crate) fn trigger_event(sql: &str) -> String {
     let tokens = significant(&tokenize(sql));
-    let time = ["BEFORE", "AFTER", "INSTEAD"].into_iter().find(|word| head_of(&tokens).any(|token| token.is(word)));
-    let event = head_of(&tokens).find(|token| ["INSERT", "UPDATE", "DELETE"].iter().any(|word| token.is(word)));
+    let time =
+        ["BEFORE", "AFTER", "INSTEAD"].into_iter().find(|word| head_of(&tokens).any(|token| token.is(word)));
+    let event =
+        head_of(&tokens).find(|token| ["INSERT", "UPDATE", "DELETE"].iter().any(|word| token.is(word)));
     let time = match time {
         Some("INSTEAD") => "INSTEAD OF",
         Some(word) => word,
@@ -395,7 +414,8 @@ pub(crate) fn virtual_module(sql: &str) -> (String, String) {
     let Some(using) = tokens.iter().position(|token| token.is("USING")) else { return Default::default() };
     let module = tokens.get(using + 1).map(Token::name).unwrap_or_default();
     let open = using + 2;
-    let close = closing_parenthesis(&tokens, open).filter(|_| tokens.get(open).is_some_and(|t| t.is_mark('(')));
+    let close =
+        closing_parenthesis(&tokens, open).filter(|_| tokens.get(open).is_some_and(|t| t.is_mark('(')));
     let arguments = close.map(|close| sql[tokens[open].end()..tokens[close].start].trim().to_owned());
     (module, arguments.unwrap_or_default())
 }

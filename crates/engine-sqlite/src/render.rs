@@ -34,8 +34,10 @@ fn create_table(relation: RelationWalker<'_>, table: &Table) -> String {
             module.arguments
         );
     }
-    let rowid_key = relation.columns().find(|(_, column)| column.autoincrement).map(|(object, _)| &object.name);
-    let mut items: Vec<String> = relation.columns().map(|(object, column)| column_item(object, column)).collect();
+    let rowid_key =
+        relation.columns().find(|(_, column)| column.autoincrement).map(|(object, _)| &object.name);
+    let mut items: Vec<String> =
+        relation.columns().map(|(object, column)| column_item(object, column)).collect();
     for child in relation.children() {
         let object = child.object();
         let item = match &object.body {

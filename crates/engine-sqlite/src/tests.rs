@@ -75,7 +75,10 @@ async fn a_foreign_key_without_columns_means_the_primary_key() {
     let keys: Vec<_> = table(&model, "ref").foreign_keys().collect();
     let named = keys.iter().find(|key| key.object().name == "fk").unwrap().key;
     assert_eq!(named.referenced_columns, ["id"]);
-    assert_eq!((named.on_delete, named.deferrable), (ReferentialAction::SetNull, Deferrable::InitiallyDeferred));
+    assert_eq!(
+        (named.on_delete, named.deferrable),
+        (ReferentialAction::SetNull, Deferrable::InitiallyDeferred)
+    );
 }
 
 #[tokio::test]
@@ -169,11 +172,16 @@ async fn a_locked_file_is_named_as_locked() {
 
 #[test]
 fn stored_statements_are_read_in_every_spelling() {
-    let parsed = parse_create_table("CREATE TABLE t(a PRIMARY KEY DESC ON CONFLICT FAIL, [b c] x(1,2) DEFAULT -5 UNIQUE)");
+    let parsed = parse_create_table(
+        "CREATE TABLE t(a PRIMARY KEY DESC ON CONFLICT FAIL, [b c] x(1,2) DEFAULT -5 UNIQUE)",
+    );
     assert_eq!(parsed.keys[0].conflict.as_deref(), Some("FAIL"));
     assert_eq!(parsed.keys[1].columns, ["b c"]);
     assert_eq!(parse_create_table("CREATE TABLE broken"), ParsedTable::default());
-    assert_eq!(trigger_event("CREATE TRIGGER a INSTEAD OF INSERT ON v BEGIN SELECT 1; END"), "INSTEAD OF INSERT");
+    assert_eq!(
+        trigger_event("CREATE TRIGGER a INSTEAD OF INSERT ON v BEGIN SELECT 1; END"),
+        "INSTEAD OF INSERT"
+    );
     assert_eq!(virtual_module("CREATE VIRTUAL TABLE r USING rtree(id, x0, x1)").1, "id, x0, x1");
     let (parts, predicate) = index_texts("CREATE INDEX i ON t (a COLLATE NOCASE DESC, (b + 1)) WHERE b > 0");
     assert_eq!((parts, predicate.as_deref()), (vec!["a".into(), "(b + 1)".into()], Some("b > 0")));

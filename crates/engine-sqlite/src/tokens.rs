@@ -83,7 +83,9 @@ fn scan(sql: &str, at: usize) -> (TokenKind, usize) {
     let first = rest.chars().next().unwrap_or(' ');
     match first {
         '-' if rest.starts_with("--") => (TokenKind::Comment, at + rest.find('\n').unwrap_or(rest.len())),
-        '/' if rest.starts_with("/*") => (TokenKind::Comment, at + rest.find("*/").map_or(rest.len(), |n| n + 2)),
+        '/' if rest.starts_with("/*") => {
+            (TokenKind::Comment, at + rest.find("*/").map_or(rest.len(), |n| n + 2))
+        }
         '\'' => (TokenKind::Text, at + quoted_length(rest, '\'')),
         '"' | '`' => (TokenKind::QuotedName, at + quoted_length(rest, first)),
         '[' => (TokenKind::QuotedName, at + rest.find(']').map_or(rest.len(), |n| n + 1)),

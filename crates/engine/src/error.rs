@@ -109,7 +109,8 @@ impl From<Cancelled> for DbError {
 impl fmt::Display for DbError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        if let Some(said) = self.detail.server_message.as_deref().filter(|said| !self.message.contains(*said)) {
+        if let Some(said) = self.detail.server_message.as_deref().filter(|said| !self.message.contains(*said))
+        {
             write!(f, " (server: {said})")?;
         }
         Ok(())

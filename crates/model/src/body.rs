@@ -289,6 +289,9 @@ pub struct Index {
     /// The partitioned index it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attached_to: Option<QualifiedName>,
+    /// Statistics targets of expression parts, by position from 1.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub statistics_targets: Vec<(i16, i32)>,
     /// The table is ordered by it (`CLUSTER ON`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub clustered: bool,

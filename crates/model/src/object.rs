@@ -65,7 +65,15 @@ pub struct Object {
 impl Object {
     /// An object with nothing but a place, a name and a body.
     pub fn new(parent: Option<ObjectId>, name: impl Into<String>, body: Body) -> Self {
-        Self { parent, name: name.into(), body, comment: None, owner: None, grants: None, depends_on: Vec::new() }
+        Self {
+            parent,
+            name: name.into(),
+            body,
+            comment: None,
+            owner: None,
+            grants: None,
+            depends_on: Vec::new(),
+        }
     }
 
     /// The object's kind.
@@ -133,7 +141,9 @@ pub enum ModelError {
 impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Duplicate { kind, address } => write!(f, "two objects of kind {} are called {address}", kind.word()),
+            Self::Duplicate { kind, address } => {
+                write!(f, "two objects of kind {} are called {address}", kind.word())
+            }
         }
     }
 }
@@ -254,7 +264,10 @@ impl Model {
             for &id in list {
                 let object = self.object(id);
                 if !seen.insert((object.kind(), object.key())) {
-                    return Err(ModelError::Duplicate { kind: object.kind(), address: self.display_name(id) });
+                    return Err(ModelError::Duplicate {
+                        kind: object.kind(),
+                        address: self.display_name(id),
+                    });
                 }
             }
         }

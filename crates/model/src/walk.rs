@@ -177,13 +177,17 @@ impl<'m> RelationWalker<'m> {
 
     /// Whether every one of these columns refuses nulls.
     pub fn all_not_null(self, columns: &[String]) -> bool {
-        columns.iter().all(|name| self.columns().any(|(object, column)| object.name == *name && column.not_null))
+        columns
+            .iter()
+            .all(|name| self.columns().any(|(object, column)| object.name == *name && column.not_null))
     }
 
     /// Whether a key or unique index over exactly these columns forbids two rows with the same values.
     pub fn is_unique_over(self, columns: &[String]) -> bool {
         let wanted: std::collections::BTreeSet<&str> = columns.iter().map(String::as_str).collect();
-        let by_key = self.keys().any(|(_, key)| key.columns.iter().map(String::as_str).collect::<std::collections::BTreeSet<_>>() == wanted);
+        let by_key = self.keys().any(|(_, key)| {
+            key.columns.iter().map(String::as_str).collect::<std::collections::BTreeSet<_>>() == wanted
+        });
         by_key || self.indexes().any(|(_, index)| index.covers_exactly(&wanted))
     }
 }

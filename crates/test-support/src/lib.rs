@@ -11,5 +11,7 @@ pub use postgres::PostgresServer;
 /// When the machine has no free port at all.
 pub fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
-    listener.map(|address| address.port()).unwrap_or_else(|error| panic!("no free port on 127.0.0.1: {error}"))
+    listener
+        .map(|address| address.port())
+        .unwrap_or_else(|error| panic!("no free port on 127.0.0.1: {error}"))
 }

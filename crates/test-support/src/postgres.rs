@@ -32,9 +32,19 @@ impl PostgresServer {
         std::fs::write(&password_file, PASSWORD).expect("writing the password file");
         give_to_postgres(&password_file);
         let mut init = as_postgres(&binary("initdb"));
-        init.arg("-D").arg(&data).args(["-U", USER, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]);
+        init.arg("-D").arg(&data).args([
+            "-U",
+            USER,
+            "-A",
+            "scram-sha-256",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]);
         run(init.arg("--pwfile").arg(&password_file));
-        let mut server = Self { folder, process: None, port: crate::free_port(), databases: AtomicU32::new(0) };
+        let mut server =
+            Self { folder, process: None, port: crate::free_port(), databases: AtomicU32::new(0) };
         server.launch();
         server
     }
@@ -43,7 +53,16 @@ impl PostgresServer {
         let log = std::fs::File::create(self.folder.path().join("log")).expect("the server's log");
         let mut command = as_postgres(&binary("postgres"));
         command.arg("-D").arg(self.folder.path().join("data"));
-        command.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-c", "fsync=off", "-c", "max_connections=60"]);
+        command.args([
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &self.port.to_string(),
+            "-c",
+            "fsync=off",
+            "-c",
+            "max_connections=60",
+        ]);
         command.arg("-c").arg(format!("unix_socket_directories={}", self.folder.path().display()));
         command.stdout(Stdio::null()).stderr(log).stdin(Stdio::null());
         self.process = Some(command.spawn().expect("starting postgres"));
@@ -154,7 +173,14 @@ impl PostgresServer {
 
     fn client(&self, name: &str) -> Command {
         let mut command = Command::new(binary(name));
-        command.env("PGPASSWORD", PASSWORD).args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-U", USER]);
+        command.env("PGPASSWORD", PASSWORD).args([
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &self.port.to_string(),
+            "-U",
+            USER,
+        ]);
         command
     }
 
@@ -183,7 +209,9 @@ fn binary(name: &str) -> PathBuf {
         .into_iter()
         .flatten()
         .flatten()
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin").join(name))))
+        .filter_map(|entry| {
+            Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin").join(name)))
+        })
         .filter(|(_, path)| path.exists())
         .collect();
     versions.sort();
@@ -201,7 +229,9 @@ fn as_postgres(program: &Path) -> Command {
         return Command::new(program);
     }
     let mut command = Command::new("setpriv");
-    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=KILL", "--"]).arg(program);
+    command
+        .args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=KILL", "--"])
+        .arg(program);
     command.current_dir("/");
     command
 }
