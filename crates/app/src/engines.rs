@@ -47,3 +47,22 @@ fn unknown(what: &str) -> DbError {
     DbError::new(ErrorCode::InvalidInput, format!("reading the address: {what}"))
         .with_hint("addresses start with postgres:// or sqlite:")
 }
+
+/// The password that stands in the address itself, not one found in the environment.
+pub fn password_in(text: &str) -> Option<String> {
+    let text = text.trim();
+    let own = cadastre_engine_postgres::parse_url(text, &Environment::default());
+    let with_user = || {
+        let variables = [("USER".to_owned(), "-".to_owned())].into();
+        cadastre_engine_postgres::parse_url(text, &Environment { variables, home: None })
+    };
+    own.or_else(|_| with_user()).ok().and_then(|(_, secret)| secret).map(|secret| secret.expose().to_owned())
+}
+
+/// The password the environment knows for a target (`PGPASSWORD`, the password file).
+pub fn password_for(target: &Target) -> Option<Secret> {
+    match target {
+        Target::Postgres { .. } => parse_url(&target.url()).ok().and_then(|(_, secret)| secret),
+        Target::Sqlite { .. } => None,
+    }
+}

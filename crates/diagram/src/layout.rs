@@ -48,8 +48,9 @@ pub fn arrange(diagram: &Diagram) -> Vec<Point> {
     if linked.is_empty() || out_of_shape(&natural) <= WIDEST {
         return natural;
     }
-    let wide = compose(Shape::Wide);
-    if out_of_shape(&wide) < out_of_shape(&natural) { wide } else { natural }
+    let shaped = [Shape::Wide, Shape::High].map(compose);
+    let best = shaped.into_iter().min_by(|a, b| out_of_shape(a).total_cmp(&out_of_shape(b)));
+    best.filter(|placed| out_of_shape(placed) < out_of_shape(&natural)).unwrap_or(natural)
 }
 
 /// What shape a part is given.
@@ -59,6 +60,8 @@ enum Shape {
     Natural,
     /// Clearly wider than high.
     Wide,
+    /// Clearly higher than wide.
+    High,
 }
 
 /// The smallest rectangle around all boxes.
@@ -168,13 +171,15 @@ fn scale_to_boxes(points: &mut [Point], sizes: &[Size], shape: Shape) {
     let (mut scale_x, mut scale_y) = (mean_width * SPREAD, mean_height * SPREAD);
     let (width, height) = extent(points, sizes, scale_x, scale_y);
     let ratio = width / height.max(1.0);
-    let ratio = if shape == Shape::Wide && ratio < 1.5 {
-        let factor = (1.5 / ratio).sqrt();
-        scale_x *= factor;
-        scale_y /= factor;
-        1.5
-    } else {
-        ratio
+    let ratio = match shape {
+        Shape::Natural => ratio,
+        Shape::Wide | Shape::High => {
+            let wanted = if shape == Shape::Wide { ratio.max(1.5) } else { ratio.min(0.65) };
+            let factor = (wanted / ratio).sqrt();
+            scale_x *= factor;
+            scale_y /= factor;
+            wanted
+        }
     };
     // A long thin part is pressed together; a chain of boxes then folds when overlaps are taken away.
     if ratio > WIDEST {

@@ -81,3 +81,18 @@ fn check_magic(path: &str, doing: &str, length: u64) -> Result<(), DbError> {
         _ => Err(not_a_database(path, doing)),
     }
 }
+
+/// Runs a script in an empty database in memory and returns the file it makes. For examples and tests that bring their own
+/// script; never for a user's database.
+///
+/// # Errors
+/// [`ErrorCode::StatementFailed`] with SQLite's message.
+pub fn build_database(script: &str) -> Result<Vec<u8>, DbError> {
+    let fail = |error: rusqlite::Error| {
+        DbError::new(ErrorCode::StatementFailed, format!("building a database from a script: {error}"))
+    };
+    let mut connection = Connection::open_in_memory().map_err(fail)?;
+    connection.execute_batch(script).map_err(fail)?;
+    let data = connection.serialize("main").map_err(fail)?;
+    Ok(data.to_vec())
+}

@@ -15,6 +15,7 @@ mod render;
 mod tokens;
 mod url;
 
+pub use connect::build_database;
 pub use dialect::SqliteDialect;
 pub use driver::SqliteDriver;
 pub use url::parse_url;

@@ -82,6 +82,7 @@ pub struct Sequence {
 #[serde(default)]
 pub struct Table {
     /// Ordinary, partitioned, foreign or virtual.
+    #[serde(rename = "table_kind")]
     pub kind: TableKind,
     /// Logged or not.
     #[serde(skip_serializing_if = "is_default")]
@@ -359,6 +360,7 @@ pub struct Policy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Routine {
     /// Function, procedure, aggregate or window function.
+    #[serde(rename = "routine_kind")]
     pub kind: RoutineKind,
     /// The argument types that tell overloads apart.
     pub signature: String,

@@ -123,7 +123,8 @@ impl Store {
     /// [`StoreError::Missing`] when it is not there.
     pub fn connection_by_id(&self, id: i64) -> Result<Connection, StoreError> {
         let connection = self.connection();
-        let found = connection.query_row(&format!("SELECT {COLUMNS} FROM connection WHERE id = ?1"), [id], read);
+        let found =
+            connection.query_row(&format!("SELECT {COLUMNS} FROM connection WHERE id = ?1"), [id], read);
         found.optional()?.ok_or(StoreError::Missing)
     }
 
@@ -134,14 +135,17 @@ impl Store {
     pub fn save_connection(&self, it: &Connection) -> Result<i64, StoreError> {
         let connection = self.connection();
         let taken = connection
-            .query_row("SELECT id FROM connection WHERE name = ?1 AND id <> ?2", params![it.name, it.id], |row| {
-                row.get::<_, i64>(0)
-            })
+            .query_row(
+                "SELECT id FROM connection WHERE name = ?1 AND id <> ?2",
+                params![it.name, it.id],
+                |row| row.get::<_, i64>(0),
+            )
             .optional()?;
         if taken.is_some() {
             return Err(StoreError::NameTaken(it.name.clone()));
         }
-        let fields = params![it.name, it.colour, it.environment.word(), it.target, it.secret_place.word(), it.id];
+        let fields =
+            params![it.name, it.colour, it.environment.word(), it.target, it.secret_place.word(), it.id];
         if it.id == 0 {
             connection.execute(
                 "INSERT INTO connection (name, colour, environment, target, secret_place) SELECT ?1, ?2, ?3, ?4, ?5 WHERE ?6 = 0",

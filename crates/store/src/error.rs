@@ -6,7 +6,9 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// The file is from a newer Cadastre.
-    #[error("the store {path} was written by a newer version of Cadastre (step {found}, this one knows {known})")]
+    #[error(
+        "the store {path} was written by a newer version of Cadastre (step {found}, this one knows {known})"
+    )]
     Newer {
         /// The file.
         path: String,

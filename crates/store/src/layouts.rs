@@ -24,7 +24,8 @@ impl Store {
     pub fn layout(&self, source: &str) -> Result<Vec<Position>, StoreError> {
         let connection = self.connection();
         let mut statement = connection.prepare("SELECT relation, x, y FROM layout WHERE source = ?1")?;
-        let read = |row: &rusqlite::Row<'_>| Ok(Position { relation: row.get(0)?, x: row.get(1)?, y: row.get(2)? });
+        let read =
+            |row: &rusqlite::Row<'_>| Ok(Position { relation: row.get(0)?, x: row.get(1)?, y: row.get(2)? });
         Ok(statement.query_map([source], read)?.collect::<Result<_, _>>()?)
     }
 

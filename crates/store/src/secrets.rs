@@ -36,7 +36,12 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl SecretKeeper {
     /// A keeper whose vault is in the folder.
     pub fn new(folder: &Path, keychain: Keychain) -> Self {
-        Self { folder: folder.to_owned(), keychain, vault: Mutex::new(None), session: Mutex::new(HashMap::new()) }
+        Self {
+            folder: folder.to_owned(),
+            keychain,
+            vault: Mutex::new(None),
+            session: Mutex::new(HashMap::new()),
+        }
     }
 
     /// Tries the keychain with an entry of its own: set, get, delete. A bus without an unlocked keyring answers "no entry" to
@@ -83,7 +88,9 @@ impl SecretKeeper {
                 Err(StoreError::NoKeychain("it is switched off".into()))
             }
             SecretPlace::Keychain => entry(name)?.set_password(secret).map_err(no_keychain),
-            SecretPlace::Vault => held(&self.vault).as_mut().ok_or(StoreError::VaultLocked)?.set(name, secret),
+            SecretPlace::Vault => {
+                held(&self.vault).as_mut().ok_or(StoreError::VaultLocked)?.set(name, secret)
+            }
             SecretPlace::Session => {
                 held(&self.session).insert(name.to_owned(), Zeroizing::new(secret.to_owned()));
                 Ok(())

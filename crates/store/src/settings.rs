@@ -12,7 +12,8 @@ impl Store {
     /// When the store cannot be read.
     pub fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
         let connection = self.connection();
-        let value = connection.query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0));
+        let value =
+            connection.query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0));
         Ok(value.optional()?)
     }
 

@@ -30,12 +30,15 @@ impl Store {
         std::fs::create_dir_all(folder)?;
         restrict(folder, 0o700)?;
         let path = folder.join("workspace.db");
-        let unreadable =
-            |error: rusqlite::Error| StoreError::Unreadable { path: path.display().to_string(), reason: error.to_string() };
+        let unreadable = |error: rusqlite::Error| StoreError::Unreadable {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        };
         let connection = Connection::open(&path).map_err(unreadable)?;
         restrict(&path, 0o600)?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        let settled = connection.execute_batch("PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL");
+        let settled = connection
+            .execute_batch("PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL");
         settled.map_err(unreadable)?;
         upgrade(&connection, &path)?;
         Ok(Self { connection: Mutex::new(connection), folder: folder.to_owned() })

@@ -94,5 +94,8 @@ fn nobody_else_may_read_the_files() {
     drop(Store::open(&inner).unwrap());
     drop(Vault::open(&inner, "x").unwrap());
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode(&inner), mode(&inner.join("workspace.db")), mode(&inner.join("vault.json"))), (0o700, 0o600, 0o600));
+    assert_eq!(
+        (mode(&inner), mode(&inner.join("workspace.db")), mode(&inner.join("vault.json"))),
+        (0o700, 0o600, 0o600)
+    );
 }

@@ -63,18 +63,22 @@ impl Vault {
             return Ok(vault);
         }
         let damaged = |what: &str| StoreError::VaultDamaged(what.to_owned());
-        let file: File = serde_json::from_slice(&std::fs::read(&path)?).map_err(|error| damaged(&error.to_string()))?;
+        let file: File =
+            serde_json::from_slice(&std::fs::read(&path)?).map_err(|error| damaged(&error.to_string()))?;
         if file.version != 1 || file.memory > 4 * MEMORY || file.passes > 16 || file.lanes > 16 {
             return Err(damaged("its parameters are not ours"));
         }
         let decode = |text: &str| STANDARD.decode(text).map_err(|_| damaged("it is not base64"));
-        let salt: [u8; 16] = decode(&file.salt)?.try_into().map_err(|_| damaged("the salt has another length"))?;
-        let nonce: [u8; 24] = decode(&file.nonce)?.try_into().map_err(|_| damaged("the nonce has another length"))?;
+        let salt: [u8; 16] =
+            decode(&file.salt)?.try_into().map_err(|_| damaged("the salt has another length"))?;
+        let nonce: [u8; 24] =
+            decode(&file.nonce)?.try_into().map_err(|_| damaged("the nonce has another length"))?;
         let key = derive(passphrase, &salt, file.memory, file.passes, file.lanes)?;
         let sealed = decode(&file.sealed)?;
         let payload = Payload { msg: &sealed, aad: PURPOSE };
         let cipher = XChaCha20Poly1305::new(Key::from_slice(&*key));
-        let open = cipher.decrypt(XNonce::from_slice(&nonce), payload).map_err(|_| StoreError::WrongPassphrase)?;
+        let open =
+            cipher.decrypt(XNonce::from_slice(&nonce), payload).map_err(|_| StoreError::WrongPassphrase)?;
         let open = Zeroizing::new(open);
         let secrets: BTreeMap<String, String> =
             serde_json::from_slice(&open).map_err(|_| damaged("its content is not understood"))?;
@@ -106,8 +110,10 @@ impl Vault {
 
     /// Writes beside the old file and renames, so that a crash leaves one or the other whole.
     fn write(&self) -> Result<(), StoreError> {
-        let plain: BTreeMap<&str, &str> = self.secrets.iter().map(|(name, secret)| (name.as_str(), secret.as_str())).collect();
-        let plain = serde_json::to_vec(&plain).map_err(|error| StoreError::VaultDamaged(error.to_string()))?;
+        let plain: BTreeMap<&str, &str> =
+            self.secrets.iter().map(|(name, secret)| (name.as_str(), secret.as_str())).collect();
+        let plain =
+            serde_json::to_vec(&plain).map_err(|error| StoreError::VaultDamaged(error.to_string()))?;
         let plain = Zeroizing::new(plain);
         let nonce: [u8; 24] = random()?;
         let cipher = XChaCha20Poly1305::new(Key::from_slice(&*self.key));

@@ -1,0 +1,344 @@
+//! The diagram of an open schema: model to boxes and links, kept positions, moves.
+
+use std::collections::HashMap;
+
+use cadastre_diagram::{
+    Diagram, DiagramBox, End, Link, Palette, Point, Route, Row, arrange, place_missing, render_svg,
+    route_links,
+};
+use cadastre_model::{Kind, Model, ObjectId, RelationWalker};
+use cadastre_store::Position;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::error::AppError;
+use crate::groups::groups;
+use crate::source::Source;
+use crate::workspace::{Workspace, not_open};
+
+/// A row of a box, as drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RowView {
+    /// The column's name.
+    pub label: String,
+    /// Its type.
+    pub detail: String,
+    /// `PK`, `FK`, or nothing.
+    pub mark: String,
+}
+
+/// A box, placed.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BoxView {
+    /// The relation's number in the explorer.
+    pub object: u32,
+    /// Its name.
+    pub title: String,
+    /// What it belongs to.
+    pub group: String,
+    /// It is a view.
+    pub is_view: bool,
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+    /// Its rows.
+    pub rows: Vec<RowView>,
+}
+
+/// A link, routed.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkView {
+    /// The place of the box it leaves.
+    pub from: u32,
+    /// The row it leaves at.
+    pub from_row: u32,
+    /// The place of the box it reaches.
+    pub to: u32,
+    /// The row it reaches.
+    pub to_row: u32,
+    /// `one`, `zeroOrOne`, `many`.
+    pub from_end: String,
+    /// As `from_end`.
+    pub to_end: String,
+    /// The foreign key's name.
+    pub label: String,
+    /// The way: x and y in turn.
+    pub points: Vec<f64>,
+}
+
+/// A diagram, placed and routed.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct DiagramView {
+    /// The boxes.
+    pub boxes: Vec<BoxView>,
+    /// The links.
+    pub links: Vec<LinkView>,
+}
+
+/// A box moved by hand.
+#[derive(Debug, Clone, PartialEq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BoxMove {
+    /// The box's place in the diagram.
+    pub index: u32,
+    /// Its new left.
+    pub x: f64,
+    /// Its new top.
+    pub y: f64,
+}
+
+/// A link whose way has changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Rerouted {
+    /// The link's place in the diagram.
+    pub index: u32,
+    /// The way: x and y in turn.
+    pub points: Vec<f64>,
+}
+
+/// Whether a move is only shown or also kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Keep {
+    /// While dragging.
+    No,
+    /// When the hand lets go.
+    Yes,
+}
+
+/// Boxes and links of a model: tables and views, foreign keys from their first column to the first column they reference.
+pub fn diagram_of(model: &Model) -> Diagram {
+    let relations = drawn(model);
+    let place: HashMap<ObjectId, usize> =
+        relations.iter().enumerate().map(|(at, relation)| (relation.id(), at)).collect();
+    let several = relations.iter().any(|relation| relation.namespace() != relations[0].namespace());
+    let groups = groups(&relations);
+    let boxes =
+        relations.iter().zip(groups).map(|(relation, group)| box_of(*relation, group, several)).collect();
+    let links =
+        relations.iter().enumerate().flat_map(|(from, relation)| links_of(*relation, from, &place)).collect();
+    Diagram { boxes, links }
+}
+
+/// The relations a diagram shows: partitions stand behind their table.
+fn drawn(model: &Model) -> Vec<RelationWalker<'_>> {
+    let is_partition = |it: &RelationWalker<'_>| it.table().is_some_and(|table| table.partition_of.is_some());
+    model.relations().filter(|relation| !is_partition(relation)).collect()
+}
+
+fn box_of(relation: RelationWalker<'_>, group: String, qualify: bool) -> DiagramBox {
+    let in_primary_key = |name: &String| relation.primary_key().is_some_and(|key| key.columns.contains(name));
+    let foreign: std::collections::HashSet<&String> =
+        relation.foreign_keys().flat_map(|key| &key.key.columns).collect();
+    let rows = relation.columns().map(|(object, column)| Row {
+        label: object.name.clone(),
+        detail: short_type(&column.data_type),
+        mark: if in_primary_key(&object.name) {
+            "PK".into()
+        } else if foreign.contains(&object.name) {
+            "FK".into()
+        } else {
+            String::new()
+        },
+    });
+    let title = if qualify {
+        format!("{}.{}", relation.namespace(), relation.name())
+    } else {
+        relation.name().to_owned()
+    };
+    DiagramBox { title, group, rows: rows.collect(), secondary: relation.view().is_some() }
+}
+
+/// The long names of the standard, in the short form people say.
+fn short_type(data_type: &str) -> String {
+    const SHORT: [(&str, &str); 5] = [
+        ("character varying", "varchar"),
+        ("timestamp with time zone", "timestamptz"),
+        ("timestamp without time zone", "timestamp"),
+        ("time without time zone", "time"),
+        ("double precision", "double"),
+    ];
+    let mut text = data_type.to_owned();
+    for (long, short) in SHORT {
+        text = text.replace(long, short);
+    }
+    text
+}
+
+fn links_of(relation: RelationWalker<'_>, from: usize, place: &HashMap<ObjectId, usize>) -> Vec<Link> {
+    let row = |relation: RelationWalker<'_>, name: Option<&String>| {
+        relation.columns().position(|(object, _)| Some(&object.name) == name).unwrap_or(0)
+    };
+    let mut links = Vec::new();
+    for key in relation.foreign_keys() {
+        let Some(target) = key.referenced_table() else { continue };
+        let Some(&to) = place.get(&target.id()) else { continue };
+        let columns = &key.key.columns;
+        links.push(Link {
+            from,
+            from_row: row(relation, columns.first()),
+            to,
+            to_row: row(target, key.key.referenced_columns.first()),
+            from_end: if relation.is_unique_over(columns) { End::ZeroOrOne } else { End::Many },
+            to_end: if relation.all_not_null(columns) { End::One } else { End::ZeroOrOne },
+            label: key.object().name.clone(),
+        });
+    }
+    links
+}
+
+fn flat(route: &Route) -> Vec<f64> {
+    route.points.iter().flat_map(|point| [point.x, point.y]).collect()
+}
+
+fn end_word(end: End) -> String {
+    match end {
+        End::One => "one",
+        End::ZeroOrOne => "zeroOrOne",
+        End::Many => "many",
+    }
+    .into()
+}
+
+fn view_of(model: &Model, diagram: &Diagram, corners: &[Point]) -> DiagramView {
+    let relations = drawn(model);
+    let boxes = diagram.boxes.iter().zip(corners).zip(relations).map(|((it, corner), relation)| {
+        let size = it.size();
+        let row = |row: &Row| RowView {
+            label: row.label.clone(),
+            detail: row.detail.clone(),
+            mark: row.mark.clone(),
+        };
+        BoxView {
+            object: relation.id().index() as u32,
+            title: it.title.clone(),
+            group: it.group.clone(),
+            is_view: it.secondary,
+            x: corner.x,
+            y: corner.y,
+            width: size.width,
+            height: size.height,
+            rows: it.rows.iter().map(row).collect(),
+        }
+    });
+    let routes = route_links(diagram, corners);
+    let links = diagram.links.iter().zip(&routes).map(|(link, route)| LinkView {
+        from: link.from as u32,
+        from_row: link.from_row as u32,
+        to: link.to as u32,
+        to_row: link.to_row as u32,
+        from_end: end_word(link.from_end),
+        to_end: end_word(link.to_end),
+        label: link.label.clone(),
+        points: flat(route),
+    });
+    DiagramView { boxes: boxes.collect(), links: links.collect() }
+}
+
+/// A diagram of a model that is not open, as SVG.
+pub fn svg_of(model: &Model, title: &str) -> String {
+    let diagram = diagram_of(model);
+    render_svg(&diagram, &arrange(&diagram), &Palette::LIGHT, title)
+}
+
+/// The name under which a relation's position is kept.
+fn position_name(relation: RelationWalker<'_>) -> String {
+    let kind = if relation.object().kind() == Kind::View { "view" } else { "table" };
+    format!("{kind} {}\u{1f}{}", relation.namespace(), relation.name())
+}
+
+impl Workspace {
+    /// Joins the diagram with the kept layout; what is new is placed near its neighbours, and all is kept.
+    pub(crate) fn place_boxes(
+        &self,
+        source: &Source,
+        model: &Model,
+        diagram: &Diagram,
+    ) -> Result<Vec<Point>, AppError> {
+        let kept: HashMap<String, Point> = self
+            .store
+            .layout(&source.key())?
+            .into_iter()
+            .map(|it| (it.relation, Point::new(it.x, it.y)))
+            .collect();
+        let names: Vec<String> = drawn(model).into_iter().map(position_name).collect();
+        let known: Vec<Option<Point>> = names.iter().map(|name| kept.get(name).copied()).collect();
+        let corners = place_missing(diagram, &known);
+        self.keep_positions(source, names.into_iter().zip(corners.iter().copied()))?;
+        Ok(corners)
+    }
+
+    fn keep_positions(
+        &self,
+        source: &Source,
+        places: impl Iterator<Item = (String, Point)>,
+    ) -> Result<(), AppError> {
+        let positions: Vec<Position> =
+            places.map(|(relation, at)| Position { relation, x: at.x, y: at.y }).collect();
+        Ok(self.store.keep_layout(&source.key(), &positions)?)
+    }
+
+    /// The diagram of an open source.
+    ///
+    /// # Errors
+    /// When the source is not open.
+    pub fn diagram(&self, source: &Source) -> Result<DiagramView, AppError> {
+        let opened = self.opened();
+        let open = opened.get(source).ok_or_else(|| not_open(source))?;
+        Ok(view_of(&open.model, &open.diagram, &open.corners))
+    }
+
+    /// Moves boxes; returns the new ways of the links at them.
+    ///
+    /// # Errors
+    /// When the source is not open, or the store cannot be written.
+    pub fn move_boxes(
+        &self,
+        source: &Source,
+        moves: &[BoxMove],
+        keep: Keep,
+    ) -> Result<Vec<Rerouted>, AppError> {
+        let mut opened = self.opened();
+        let open = opened.get_mut(source).ok_or_else(|| not_open(source))?;
+        let moved: Vec<usize> =
+            moves.iter().map(|it| it.index as usize).filter(|&index| index < open.corners.len()).collect();
+        for it in moves {
+            if let Some(corner) = open.corners.get_mut(it.index as usize) {
+                *corner = Point::new(it.x, it.y);
+            }
+        }
+        if keep == Keep::Yes {
+            let relations = drawn(&open.model);
+            let places: Vec<(String, Point)> =
+                moved.iter().map(|&index| (position_name(relations[index]), open.corners[index])).collect();
+            self.keep_positions(source, places.into_iter())?;
+        }
+        let touched = |link: &Link| moved.contains(&link.from) || moved.contains(&link.to);
+        let routes = route_links(&open.diagram, &open.corners);
+        let changed =
+            open.diagram.links.iter().zip(&routes).enumerate().filter(|(_, (link, _))| touched(link));
+        Ok(changed.map(|(index, (_, route))| Rerouted { index: index as u32, points: flat(route) }).collect())
+    }
+
+    /// Forgets the kept positions and lays everything out afresh.
+    ///
+    /// # Errors
+    /// When the source is not open, or the store cannot be written.
+    pub fn arrange_diagram(&self, source: &Source) -> Result<DiagramView, AppError> {
+        self.store.forget_layout(&source.key())?;
+        let mut opened = self.opened();
+        let open = opened.get_mut(source).ok_or_else(|| not_open(source))?;
+        open.corners = self.place_boxes(source, &open.model, &open.diagram)?;
+        Ok(view_of(&open.model, &open.diagram, &open.corners))
+    }
+}

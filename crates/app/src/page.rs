@@ -1,0 +1,379 @@
+//! An object's page: everything known of it, as rows of text the window only has to lay out.
+
+use cadastre_model::*;
+use serde::Serialize;
+use specta::Type;
+
+use crate::connections::unknown_engine;
+use crate::engines;
+use crate::error::{AppError, Code};
+use crate::source::Source;
+use crate::workspace::Workspace;
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ColumnRow {
+    /// Its name.
+    pub name: String,
+    /// Its full type.
+    pub data_type: String,
+    /// Nulls refused.
+    pub not_null: bool,
+    /// Default, generation or identity, as written.
+    pub value: String,
+    /// `PK`, `FK`, `UQ` marks.
+    pub marks: Vec<String>,
+    /// Its comment.
+    pub comment: String,
+}
+
+/// A named part of a table: key, constraint, index, trigger, policy …
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PartRow {
+    /// The kind's word.
+    pub kind: String,
+    /// Its name; empty where the engine made it up.
+    pub name: String,
+    /// What it says, in a line.
+    pub text: String,
+    /// Its comment.
+    pub comment: String,
+    /// The page of the table it leads to, for a foreign key.
+    pub target: Option<u32>,
+}
+
+/// A foreign key of another table that leads here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ReferenceRow {
+    /// The page of the table it is on.
+    pub id: u32,
+    /// That table.
+    pub table: String,
+    /// The key's name.
+    pub name: String,
+    /// Its columns and the columns they lead to.
+    pub text: String,
+}
+
+/// A property in two words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Property {
+    /// A key the window translates.
+    pub name: String,
+    /// The value.
+    pub value: String,
+}
+
+/// Everything about one object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectPage {
+    /// Its number.
+    pub id: u32,
+    /// The kind's word.
+    pub kind: String,
+    /// The namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Its comment.
+    pub comment: String,
+    /// What else there is to say.
+    pub properties: Vec<Property>,
+    /// Its columns.
+    pub columns: Vec<ColumnRow>,
+    /// Keys, constraints, indexes, triggers, rules, policies.
+    pub parts: Vec<PartRow>,
+    /// Who leads here.
+    pub referenced_by: Vec<ReferenceRow>,
+    /// Privileges, where they are not the default.
+    pub grants: Vec<Property>,
+    /// The statements that create it.
+    pub ddl: String,
+}
+
+fn columns_of(relation: RelationWalker<'_>) -> Vec<ColumnRow> {
+    let in_primary =
+        |name: &str| relation.primary_key().is_some_and(|key| key.columns.iter().any(|it| it == name));
+    let in_foreign =
+        |name: &str| relation.foreign_keys().any(|key| key.key.columns.iter().any(|it| it == name));
+    let is_unique =
+        |name: &str| relation.is_unique_over(std::slice::from_ref(&name.to_owned())) && !in_primary(name);
+    let row = |(object, column): (&Object, &Column)| {
+        let mark = |word: &str, yes: bool| yes.then(|| word.to_owned());
+        let name = object.name.as_str();
+        ColumnRow {
+            name: name.to_owned(),
+            data_type: column.data_type.clone(),
+            not_null: column.not_null,
+            value: value_of(column),
+            marks: [mark("PK", in_primary(name)), mark("FK", in_foreign(name)), mark("UQ", is_unique(name))]
+                .into_iter()
+                .flatten()
+                .collect(),
+            comment: object.comment.clone().unwrap_or_default(),
+        }
+    };
+    relation.columns().map(row).collect()
+}
+
+fn value_of(column: &Column) -> String {
+    if let Some(generated) = &column.generated {
+        return format!("= {}", generated.expression);
+    }
+    if let Some(identity) = &column.identity {
+        let mode = if identity.mode == IdentityMode::Always { "always" } else { "by default" };
+        return format!("identity ({mode})");
+    }
+    if column.autoincrement {
+        return "autoincrement".into();
+    }
+    column.default.clone().unwrap_or_default()
+}
+
+fn part_of(model: &Model, walker: ObjectWalker<'_>) -> Option<PartRow> {
+    let object = walker.object();
+    let mut target = None;
+    let (text, unnamed) = match &object.body {
+        Body::PrimaryKey(key) | Body::Unique(key) => (key_text(key), key.unnamed),
+        Body::ForeignKey(key) => {
+            target = model.find_relation(&key.references).map(|id| id.index() as u32);
+            (foreign_key_text(key), key.unnamed)
+        }
+        Body::Check(check) => (check.expression.clone(), check.unnamed),
+        Body::Exclusion(exclusion) => (exclusion.definition.clone(), false),
+        Body::Index(index) => (index_text(index), false),
+        Body::Trigger(trigger) => (trigger_text(trigger), false),
+        Body::Rule(rule) => (rule.definition.clone(), false),
+        Body::Policy(policy) => (policy_text(policy), false),
+        Body::Statistics(statistics) => (statistics.definition.clone(), false),
+        _ => return None,
+    };
+    Some(PartRow {
+        kind: object.kind().word().into(),
+        name: if unnamed { String::new() } else { object.name.clone() },
+        text,
+        comment: object.comment.clone().unwrap_or_default(),
+        target,
+    })
+}
+
+fn key_text(key: &Key) -> String {
+    let include =
+        if key.include.is_empty() { String::new() } else { format!(" + {}", key.include.join(", ")) };
+    format!("{}{include}{}", key.columns.join(", "), deferrable_text(key.deferrable))
+}
+
+fn deferrable_text(deferrable: Deferrable) -> &'static str {
+    match deferrable {
+        Deferrable::No => "",
+        Deferrable::InitiallyImmediate => " · deferrable",
+        Deferrable::InitiallyDeferred => " · initially deferred",
+    }
+}
+
+fn foreign_key_text(key: &ForeignKey) -> String {
+    let mut text = format!(
+        "{} → {} ({})",
+        key.columns.join(", "),
+        key.references.name,
+        key.referenced_columns.join(", ")
+    );
+    for (event, action) in [("on update", key.on_update), ("on delete", key.on_delete)] {
+        if action != ReferentialAction::NoAction {
+            text.push_str(&format!(" · {event} {}", action.sql().to_lowercase()));
+        }
+    }
+    text.push_str(deferrable_text(key.deferrable));
+    if key.validated == Validated::No {
+        text.push_str(" · not valid");
+    }
+    text
+}
+
+fn index_text(index: &Index) -> String {
+    let part = |part: &IndexPart| {
+        let target = match &part.target {
+            IndexTarget::Column(name) => name.clone(),
+            IndexTarget::Expression(text) => text.clone(),
+        };
+        format!("{target}{}", if part.descending { " desc" } else { "" })
+    };
+    let mut text =
+        format!("{} ({})", index.method, index.parts.iter().map(part).collect::<Vec<_>>().join(", "));
+    if index.unique {
+        text = format!("unique {text}");
+    }
+    if !index.include.is_empty() {
+        text.push_str(&format!(" include ({})", index.include.join(", ")));
+    }
+    if let Some(predicate) = &index.predicate {
+        text.push_str(&format!(" where {predicate}"));
+    }
+    if index.invalid {
+        text.push_str(" · invalid");
+    }
+    text
+}
+
+fn trigger_text(trigger: &Trigger) -> String {
+    match trigger.firing {
+        Firing::Origin => trigger.event.clone(),
+        Firing::Disabled => format!("{} · disabled", trigger.event),
+        Firing::Replica => format!("{} · on replica", trigger.event),
+        Firing::Always => format!("{} · always", trigger.event),
+    }
+}
+
+fn policy_text(policy: &Policy) -> String {
+    let kind = if policy.permissive == Permissive::Restrictive { "restrictive, " } else { "" };
+    let mut text = format!("{kind}{} to {}", policy.command.to_lowercase(), policy.roles.join(", "));
+    if let Some(using) = &policy.using {
+        text.push_str(&format!(" using ({using})"));
+    }
+    if let Some(check) = &policy.with_check {
+        text.push_str(&format!(" with check ({check})"));
+    }
+    text
+}
+
+fn properties_of(object: &Object) -> Vec<Property> {
+    let mut properties = Vec::new();
+    let mut add = |name: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            properties.push(Property { name: name.into(), value });
+        }
+    };
+    add("owner", object.owner.clone());
+    match &object.body {
+        Body::Table(table) => {
+            add("partitionBy", table.partition_by.clone());
+            let bound =
+                |it: &PartitionBound| format!("{}.{} {}", it.parent.namespace, it.parent.name, it.bound);
+            add("partitionOf", table.partition_of.as_ref().map(bound));
+            let parents = table.inherits.iter().map(|it| format!("{}.{}", it.namespace, it.name));
+            add("inherits", Some(parents.collect::<Vec<_>>().join(", ")));
+            add("storage", (table.persistence == Persistence::Unlogged).then(|| "unlogged".into()));
+            add("options", Some(options_text(&table.options)));
+            add("rowSecurity", row_security_text(table.row_security));
+            add("module", table.virtual_table.as_ref().map(|it| format!("{}({})", it.module, it.arguments)));
+            add("server", table.foreign_server.clone());
+            let flags = [(table.strict, "strict"), (table.without_rowid, "without rowid")];
+            add("flags", Some(flags.iter().filter(|it| it.0).map(|it| it.1).collect::<Vec<_>>().join(", ")));
+        }
+        Body::View(view) => {
+            add("storage", view.materialized.then(|| "materialized".into()));
+            add("options", Some(options_text(&view.options)));
+        }
+        Body::Enum(it) => add("labels", Some(it.labels.join(" · "))),
+        Body::Domain(it) => {
+            add("type", Some(it.base.clone()));
+            add("default", it.default.clone());
+            add("flags", it.not_null.then(|| "not null".into()));
+        }
+        Body::Composite(it) => {
+            let attributes =
+                it.attributes.iter().map(|attribute| format!("{} {}", attribute.name, attribute.data_type));
+            add("attributes", Some(attributes.collect::<Vec<_>>().join(", ")));
+        }
+        Body::Range(it) => add("options", Some(options_text(&it.options))),
+        Body::Sequence(it) => {
+            add("type", Some(it.options.data_type.clone()));
+            add("range", Some(format!("{} … {}", it.options.min, it.options.max)));
+            add("increment", Some(it.options.increment.clone()));
+            let owner =
+                |it: &ColumnRef| format!("{}.{}.{}", it.relation.namespace, it.relation.name, it.column);
+            add("ownedBy", it.owned_by.as_ref().map(owner));
+        }
+        Body::Extension(it) => {
+            add("version", Some(it.version.clone()));
+            add("schema", Some(it.namespace.clone()));
+        }
+        Body::Routine(it) => {
+            add("returns", Some(it.returns.clone()));
+            add("language", Some(it.language.clone()));
+        }
+        _ => {}
+    }
+    properties
+}
+
+fn options_text(options: &[SettingPair]) -> String {
+    options.iter().map(|it| format!("{}={}", it.name, it.value)).collect::<Vec<_>>().join(", ")
+}
+
+fn row_security_text(it: RowSecurity) -> Option<String> {
+    match (it.enabled, it.forced) {
+        (false, false) => None,
+        (true, false) => Some("enabled".into()),
+        (true, true) => Some("enabled, forced".into()),
+        (false, true) => Some("forced, not enabled".into()),
+    }
+}
+
+fn grants_of(object: &Object) -> Vec<Property> {
+    let grants = object.grants.as_deref().unwrap_or_default();
+    let mut by_grantee: std::collections::BTreeMap<&Grantee, Vec<String>> = std::collections::BTreeMap::new();
+    for grant in grants {
+        let option = if grant.grantable { "*" } else { "" };
+        by_grantee
+            .entry(&grant.grantee)
+            .or_default()
+            .push(format!("{}{option}", grant.privilege.to_lowercase()));
+    }
+    let name = |grantee: &Grantee| match grantee {
+        Grantee::Owner => "owner".to_owned(),
+        Grantee::Public => "public".to_owned(),
+        Grantee::Role(name) => name.clone(),
+    };
+    by_grantee.into_iter().map(|(who, what)| Property { name: name(who), value: what.join(", ") }).collect()
+}
+
+fn references_to(relation: RelationWalker<'_>) -> Vec<ReferenceRow> {
+    let row = |key: ForeignKeyWalker<'_>| {
+        let table = key.table()?;
+        Some(ReferenceRow {
+            id: table.id().index() as u32,
+            table: format!("{}.{}", table.namespace(), table.name()),
+            name: if key.key.unnamed { String::new() } else { key.object().name.clone() },
+            text: format!("{} → {}", key.key.columns.join(", "), key.key.referenced_columns.join(", ")),
+        })
+    };
+    relation.referenced_by().filter_map(row).collect()
+}
+
+impl Workspace {
+    /// The page of an object of an open source.
+    ///
+    /// # Errors
+    /// When the source is not open, or has no such object (any more).
+    pub fn object_page(&self, source: &Source, id: u32) -> Result<ObjectPage, AppError> {
+        let model = self.model(source)?;
+        let object_id = model.id_at(id as usize).ok_or_else(|| {
+            AppError::new(Code::NotFound, "this object is not in the schema")
+                .with_hint("the schema was read again meanwhile")
+        })?;
+        let dialect =
+            engines::dialect(&model.origin.engine).ok_or_else(|| unknown_engine(&model.origin.engine))?;
+        let object = model.object(object_id);
+        let relation = model.relation(object_id);
+        let children = model.children(object_id).iter().map(|&child| model.walk(child));
+        Ok(ObjectPage {
+            id,
+            kind: object.kind().word().into(),
+            namespace: object.parent.map(|parent| model.object(parent).name.clone()).unwrap_or_default(),
+            name: object.key(),
+            comment: object.comment.clone().unwrap_or_default(),
+            properties: properties_of(object),
+            columns: relation.map(columns_of).unwrap_or_default(),
+            parts: children.filter_map(|child| part_of(&model, child)).collect(),
+            referenced_by: relation.map(references_to).unwrap_or_default(),
+            grants: grants_of(object),
+            ddl: dialect.object_ddl(&model, object_id),
+        })
+    }
+}

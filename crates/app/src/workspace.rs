@@ -1,0 +1,74 @@
+//! What a host holds: the store, the secrets, and the schemas that are open.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use cadastre_diagram::{Diagram, Point};
+use cadastre_model::Model;
+use cadastre_store::{Keychain, SecretKeeper, Store};
+
+pub use cadastre_store::data_folder;
+
+use crate::error::{AppError, Code};
+use crate::run::Runs;
+use crate::source::Source;
+
+/// A schema that was read and is shown.
+#[derive(Debug)]
+pub struct OpenSchema {
+    /// The model.
+    pub model: Arc<Model>,
+    /// Boxes and links of its diagram.
+    pub diagram: Arc<Diagram>,
+    /// Where the boxes stand.
+    pub corners: Vec<Point>,
+}
+
+/// The state of a host.
+pub struct Workspace {
+    /// The store.
+    pub store: Store,
+    /// The secrets.
+    pub secrets: SecretKeeper,
+    /// The runs under way.
+    pub runs: Arc<Runs>,
+    open: Mutex<HashMap<Source, OpenSchema>>,
+}
+
+impl Workspace {
+    /// Opens the workspace in a data folder.
+    ///
+    /// # Errors
+    /// A folder that cannot be written, or a store of a newer program.
+    pub fn open(folder: &Path, keychain: Keychain) -> Result<Self, AppError> {
+        let doing = |error: AppError| AppError {
+            message: format!("opening the workspace: {}", error.message),
+            ..error
+        };
+        let store = Store::open(folder).map_err(|error| doing(error.into()))?;
+        let secrets = SecretKeeper::new(folder, keychain);
+        Ok(Self { store, secrets, runs: Arc::default(), open: Mutex::default() })
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> PathBuf {
+        self.store.folder().to_owned()
+    }
+
+    pub(crate) fn opened(&self) -> MutexGuard<'_, HashMap<Source, OpenSchema>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The model of a source that is open.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when it is not open.
+    pub fn model(&self, source: &Source) -> Result<Arc<Model>, AppError> {
+        self.opened().get(source).map(|open| open.model.clone()).ok_or_else(|| not_open(source))
+    }
+}
+
+pub(crate) fn not_open(source: &Source) -> AppError {
+    AppError::new(Code::NotFound, format!("{} is not open", source.key())).with_hint("open it first")
+}

@@ -1,0 +1,111 @@
+//! What the command understands.
+
+use std::path::PathBuf;
+
+use cadastre_app::export::ExportFormat;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Cadastre reads, shows and exports the schemas of databases.
+///
+/// A SOURCE is an address (postgres://user@host:5432/database, sqlite:/folder/file.db), the path of a SQLite file, a .json model
+/// written by `cadastre inspect --format json`, or the word `demo` for the bundled example.
+///
+/// Passwords come from the address, PGPASSWORD or ~/.pgpass; they are never shown. PGHOST and the other PG* variables and
+/// pg_service.conf are understood.
+#[derive(Debug, Parser)]
+#[command(name = "cadastre", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Arguments {
+    /// Write errors as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Keep the demo database and other data in this folder instead of the platform's
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    error; the message says what to do
+  2    wrong use of this command
+  130  cancelled
+
+Examples:
+  cadastre inspect demo
+  cadastre inspect postgres://ann@localhost/shop --format sql -o shop.sql
+  cadastre inspect shop.db --format svg -o shop.svg
+  cadastre test postgres://ann@db.example/shop";
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read a schema and write it as a summary, SQL, JSON, DBML, Mermaid or a diagram
+    Inspect(InspectOptions),
+    /// Say whether a database can be reached, as whom, which server it is, and with which rights
+    Test {
+        /// The database's address
+        url: String,
+    },
+    /// Write the bundled example database, or say where it is
+    Demo {
+        /// Where to write it; without a path it is kept in the data folder
+        path: Option<PathBuf>,
+    },
+}
+
+/// Options of `inspect`.
+#[derive(Debug, Args)]
+pub struct InspectOptions {
+    /// An address, a SQLite file, a .json model, or `demo`
+    pub source: String,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = Format::Summary)]
+    pub format: Format,
+    /// Only this schema; may be given several times
+    #[arg(long = "schema", value_name = "NAME")]
+    pub schemas: Vec<String>,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// The formats of `inspect`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// What there is, counted, and what is not modelled
+    Summary,
+    /// The model, versioned; can be read back
+    Json,
+    /// A script that the engine's own client runs
+    Sql,
+    /// For dbdiagram.io
+    Dbml,
+    /// A Mermaid erDiagram
+    Mermaid,
+    /// The ER diagram as a picture
+    Svg,
+}
+
+impl Format {
+    /// The format as the use case knows it; `None` for the summary.
+    pub fn export(self) -> Option<ExportFormat> {
+        match self {
+            Self::Summary => None,
+            Self::Json => Some(ExportFormat::Json),
+            Self::Sql => Some(ExportFormat::Sql),
+            Self::Dbml => Some(ExportFormat::Dbml),
+            Self::Mermaid => Some(ExportFormat::Mermaid),
+            Self::Svg => Some(ExportFormat::SvgLight),
+        }
+    }
+}
+
+impl Arguments {
+    /// The data folder asked for, or the platform's.
+    pub fn data_folder(&self) -> PathBuf {
+        self.data.clone().unwrap_or_else(cadastre_app::workspace::data_folder)
+    }
+}
