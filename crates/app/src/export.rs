@@ -81,6 +81,12 @@ pub fn read_json(path: &str) -> Result<Model, AppError> {
     })
 }
 
+/// The bytes behind a base64 text; nothing if it is none.
+pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.decode(text).ok()
+}
+
 /// Writes a text to a file: beside it first, then renamed, so that a file that was there is replaced whole or not at all.
 ///
 /// # Errors

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cadastre_diagram::{Diagram, Point};
 use cadastre_model::Model;
-use cadastre_store::{Keychain, SecretKeeper, Store};
+pub use cadastre_store::Keychain;
+use cadastre_store::{SecretKeeper, Store};
 
 pub use cadastre_store::data_folder;
 

@@ -75,15 +75,15 @@ pub const ROW_HEIGHT: f64 = 20.0;
 /// Space below the last row.
 pub const FOOT_HEIGHT: f64 = 6.0;
 const MIN_WIDTH: f64 = 160.0;
-const MAX_WIDTH: f64 = 320.0;
+const MAX_WIDTH: f64 = 340.0;
 /// Average width of a character at the size of the canvas' text.
-const CHARACTER: f64 = 6.7;
+const CHARACTER: f64 = 7.0;
 
 impl DiagramBox {
     /// The size the box is drawn with; text that is longer is cut with an ellipsis.
     pub fn size(&self) -> Size {
         let row =
-            |row: &Row| (row.label.chars().count() + row.detail.chars().count()) as f64 * CHARACTER + 54.0;
+            |row: &Row| (row.label.chars().count() + row.detail.chars().count()) as f64 * CHARACTER + 64.0;
         let title = self.title.chars().count() as f64 * (CHARACTER + 0.8) + 40.0;
         let widest = self.rows.iter().map(row).fold(title, f64::max);
         let height = HEAD_HEIGHT + self.rows.len() as f64 * ROW_HEIGHT + FOOT_HEIGHT;

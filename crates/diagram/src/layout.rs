@@ -8,8 +8,12 @@ use crate::legalize::{GAP, separate};
 use crate::pack::pack;
 use crate::spread::spread;
 
-/// How much room boxes get at first, as a multiple of their mean size; more keeps the shape, less saves space.
-const SPREAD: f64 = 2.4;
+/// How much room boxes get at first, as a multiple of their mean size; more keeps the shape, less saves space. Small parts
+/// need less: there is little shape to lose.
+fn room(count: usize) -> f64 {
+    (1.25 + count as f64 / 250.0).min(2.4)
+}
+
 /// No part is drawn wider than this, as width to height, nor narrower than its inverse.
 const WIDEST: f64 = 1.9;
 
@@ -168,7 +172,7 @@ fn scale_to_boxes(points: &mut [Point], sizes: &[Size], shape: Shape) {
     let count = sizes.len() as f64;
     let mean_width = sizes.iter().map(|size| size.width + GAP).sum::<f64>() / count;
     let mean_height = sizes.iter().map(|size| size.height + GAP).sum::<f64>() / count;
-    let (mut scale_x, mut scale_y) = (mean_width * SPREAD, mean_height * SPREAD);
+    let (mut scale_x, mut scale_y) = (mean_width * room(sizes.len()), mean_height * room(sizes.len()));
     let (width, height) = extent(points, sizes, scale_x, scale_y);
     let ratio = width / height.max(1.0);
     let ratio = match shape {

@@ -1,0 +1,31 @@
+//! The diagram.
+
+use std::sync::Arc;
+
+use cadastre_app::diagram::{BoxMove, DiagramView, Keep, Rerouted};
+use cadastre_app::source::Source;
+use cadastre_app::{AppError, Workspace};
+use tauri::State;
+
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn read_diagram(workspace: State<'_, Arc<Workspace>>, source: Source) -> Result<DiagramView, AppError> {
+    workspace.diagram(&source)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn move_boxes(
+    workspace: State<'_, Arc<Workspace>>,
+    source: Source,
+    moves: Vec<BoxMove>,
+    keep: Keep,
+) -> Result<Vec<Rerouted>, AppError> {
+    workspace.move_boxes(&source, &moves, keep)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn arrange_diagram(workspace: State<'_, Arc<Workspace>>, source: Source) -> Result<DiagramView, AppError> {
+    workspace.arrange_diagram(&source)
+}
