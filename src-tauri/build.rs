@@ -23,6 +23,7 @@ const COMMANDS: &[&str] = &[
     "move_boxes",
     "arrange_diagram",
     "export_schema",
+    "render_schema",
     "export_png",
 ];
 

@@ -53,7 +53,7 @@ pub struct ConnectionDraft {
 }
 
 /// What a test found.
-#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct TestResult {
     /// Server product and version.
@@ -66,8 +66,8 @@ pub struct TestResult {
     pub rights: String,
     /// Whether the connection is encrypted, where that is a question.
     pub encrypted: Option<bool>,
-    /// One round trip in milliseconds.
-    pub latency_ms: f64,
+    /// One round trip in microseconds.
+    pub latency_micros: u32,
 }
 
 /// Where secrets can be kept on this machine.
@@ -296,7 +296,7 @@ pub async fn test_target(target: &Target, secret: Option<Secret>) -> Result<Test
         }
         .into(),
         encrypted: report.encrypted,
-        latency_ms: f64::from(report.latency_micros) / 1000.0,
+        latency_micros: report.latency_micros,
     })
 }
 

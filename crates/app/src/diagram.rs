@@ -41,13 +41,13 @@ pub struct BoxView {
     /// It is a view.
     pub is_view: bool,
     /// From the left.
-    pub x: f64,
+    pub x: i32,
     /// From the top.
-    pub y: f64,
+    pub y: i32,
     /// Width.
-    pub width: f64,
+    pub width: i32,
     /// Height.
-    pub height: f64,
+    pub height: i32,
     /// Its rows.
     pub rows: Vec<RowView>,
 }
@@ -71,7 +71,7 @@ pub struct LinkView {
     /// The foreign key's name.
     pub label: String,
     /// The way: x and y in turn.
-    pub points: Vec<f64>,
+    pub points: Vec<i32>,
 }
 
 /// A diagram, placed and routed.
@@ -91,9 +91,9 @@ pub struct BoxMove {
     /// The box's place in the diagram.
     pub index: u32,
     /// Its new left.
-    pub x: f64,
+    pub x: i32,
     /// Its new top.
-    pub y: f64,
+    pub y: i32,
 }
 
 /// A link whose way has changed.
@@ -103,7 +103,7 @@ pub struct Rerouted {
     /// The link's place in the diagram.
     pub index: u32,
     /// The way: x and y in turn.
-    pub points: Vec<f64>,
+    pub points: Vec<i32>,
 }
 
 /// Whether a move is only shown or also kept.
@@ -197,8 +197,13 @@ fn links_of(relation: RelationWalker<'_>, from: usize, place: &HashMap<ObjectId,
     links
 }
 
-fn flat(route: &Route) -> Vec<f64> {
-    route.points.iter().flat_map(|point| [point.x, point.y]).collect()
+fn flat(route: &Route) -> Vec<i32> {
+    route.points.iter().flat_map(|point| [whole(point.x), whole(point.y)]).collect()
+}
+
+/// To whole pixels.
+fn whole(length: f64) -> i32 {
+    length.round() as i32
 }
 
 fn end_word(end: End) -> String {
@@ -224,10 +229,10 @@ fn view_of(model: &Model, diagram: &Diagram, corners: &[Point]) -> DiagramView {
             title: it.title.clone(),
             group: it.group.clone(),
             is_view: it.secondary,
-            x: corner.x,
-            y: corner.y,
-            width: size.width,
-            height: size.height,
+            x: whole(corner.x),
+            y: whole(corner.y),
+            width: whole(size.width),
+            height: whole(size.height),
             rows: it.rows.iter().map(row).collect(),
         }
     });
@@ -314,7 +319,7 @@ impl Workspace {
             moves.iter().map(|it| it.index as usize).filter(|&index| index < open.corners.len()).collect();
         for it in moves {
             if let Some(corner) = open.corners.get_mut(it.index as usize) {
-                *corner = Point::new(it.x, it.y);
+                *corner = Point::new(f64::from(it.x), f64::from(it.y));
             }
         }
         if keep == Keep::Yes {

@@ -33,6 +33,6 @@ pub async fn run(url: &str, folder: &Path, output: &Output) -> Result<(), AppErr
     if let Some(encrypted) = result.encrypted {
         println!("encrypted  {}", if encrypted { "yes" } else { "no" });
     }
-    println!("latency    {:.1} ms", result.latency_ms);
+    println!("latency    {:.1} ms", f64::from(result.latency_micros) / 1000.0);
     Ok(())
 }

@@ -43,6 +43,17 @@ pub(crate) fn export_schema(
     save(&app, &name, ending, content.as_bytes())
 }
 
+/// An open schema as text, for the window to draw or copy.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn render_schema(
+    workspace: State<'_, Arc<Workspace>>,
+    source: Source,
+    format: ExportFormat,
+) -> Result<String, AppError> {
+    workspace.export(&source, format)
+}
+
 /// Writes a picture the window has drawn; `data` is base64.
 #[tauri::command(async)]
 #[specta::specta]

@@ -32,6 +32,7 @@ pub(crate) fn list() -> Builder<Wry> {
         diagram::move_boxes,
         diagram::arrange_diagram,
         export::export_schema,
+        export::render_schema,
         export::export_png,
     ])
 }

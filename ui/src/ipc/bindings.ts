@@ -29,6 +29,8 @@ export const commands = {
 	arrangeDiagram: (source: Source) => typedError<DiagramView, AppError_Serialize>(__TAURI_INVOKE("arrange_diagram", { source })),
 	/**  Writes an open schema to a file the person chooses; returns the path, or nothing if they chose none. */
 	exportSchema: (source: Source, format: ExportFormat, name: string) => typedError<string | null, AppError_Serialize>(__TAURI_INVOKE("export_schema", { source, format, name })),
+	/**  An open schema as text, for the window to draw or copy. */
+	renderSchema: (source: Source, format: ExportFormat) => typedError<string, AppError_Serialize>(__TAURI_INVOKE("render_schema", { source, format })),
 	/**  Writes a picture the window has drawn; `data` is base64. */
 	exportPng: (name: string, data: string) => typedError<string | null, AppError_Serialize>(__TAURI_INVOKE("export_png", { name, data })),
 };
@@ -121,9 +123,9 @@ export type BoxMove = {
 	/**  The box's place in the diagram. */
 	index: number,
 	/**  Its new left. */
-	x: number | null,
+	x: number,
 	/**  Its new top. */
-	y: number | null,
+	y: number,
 };
 
 /**  A box, placed. */
@@ -137,13 +139,13 @@ export type BoxView = {
 	/**  It is a view. */
 	isView: boolean,
 	/**  From the left. */
-	x: number | null,
+	x: number,
 	/**  From the top. */
-	y: number | null,
+	y: number,
 	/**  Width. */
-	width: number | null,
+	width: number,
 	/**  Height. */
-	height: number | null,
+	height: number,
 	/**  Its rows. */
 	rows: RowView[],
 };
@@ -302,7 +304,7 @@ export type LinkView = {
 	/**  The foreign key's name. */
 	label: string,
 	/**  The way: x and y in turn. */
-	points: (number | null)[],
+	points: number[],
 };
 
 /**  Everything about one object. */
@@ -439,7 +441,7 @@ export type Rerouted = {
 	/**  The link's place in the diagram. */
 	index: number,
 	/**  The way: x and y in turn. */
-	points: (number | null)[],
+	points: number[],
 };
 
 /**  A row of a box, as drawn. */
@@ -561,8 +563,8 @@ export type TestResult_Deserialize = {
 	rights: string,
 	/**  Whether the connection is encrypted, where that is a question. */
 	encrypted?: boolean | null,
-	/**  One round trip in milliseconds. */
-	latencyMs: number | null,
+	/**  One round trip in microseconds. */
+	latencyMicros: number,
 };
 
 /**  What a test found. */
@@ -577,8 +579,8 @@ export type TestResult_Serialize = {
 	rights: string,
 	/**  Whether the connection is encrypted, where that is a question. */
 	encrypted: boolean | null,
-	/**  One round trip in milliseconds. */
-	latencyMs: number | null,
+	/**  One round trip in microseconds. */
+	latencyMicros: number,
 };
 
 /**  An object that stands by itself in the tree. */

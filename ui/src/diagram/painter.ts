@@ -1,0 +1,212 @@
+// Draws on a canvas: links always, boxes when they are too far away to be elements. Less detail the further away.
+import { type Camera, type Rect, viewport } from "./camera";
+import { HEAD_HEIGHT, ROW_HEIGHT, type Scene, type SceneLink } from "./scene";
+
+/** From this scale on tables are elements. */
+export const NEAR = 0.6;
+/** From this scale on rows are drawn as text. */
+const ROWS = 0.38;
+/** From this scale on titles are drawn in the boxes. */
+const TITLES = 0.16;
+
+export interface Theme {
+  canvas: string;
+  surface: string;
+  line: string;
+  text: string;
+  muted: string;
+  link: string;
+  lit: string;
+  heads: string[];
+}
+
+export function readTheme(element: Element): Theme {
+  const style = getComputedStyle(element);
+  const token = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    canvas: token("--canvas"),
+    surface: token("--surface"),
+    line: token("--line-strong"),
+    text: token("--text"),
+    muted: token("--muted"),
+    link: token("--link"),
+    lit: token("--link-lit"),
+    heads: [0, 1, 2, 3, 4, 5].map((index) => token(`--head-${index}`)),
+  };
+}
+
+export interface Lit {
+  /** Boxes that are hovered or selected. */
+  boxes: ReadonlySet<number>;
+  /** Boxes that are selected. */
+  selected: ReadonlySet<number>;
+}
+
+export function paint(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  camera: Camera,
+  size: { width: number; height: number; ratio: number },
+  theme: Theme,
+  lit: Lit,
+): void {
+  const { width, height, ratio } = size;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.fillStyle = theme.canvas;
+  context.fillRect(0, 0, width * ratio, height * ratio);
+  const scale = camera.scale * ratio;
+  context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
+  const view = viewport(camera, width, height);
+  paintLinks(context, scene, view, camera.scale, theme, lit);
+  if (camera.scale < NEAR) paintBoxes(context, scene, view, camera.scale, theme, lit);
+}
+
+function paintLinks(context: CanvasRenderingContext2D, scene: Scene, view: Rect, scale: number, theme: Theme, lit: Lit): void {
+  const visible = scene.linksIn(view);
+  const bright: number[] = [];
+  const hair = 1 / scale;
+  context.lineWidth = Math.max(1.2, hair * 0.8);
+  context.strokeStyle = theme.link;
+  context.globalAlpha = scale < 0.12 ? 0.45 : lit.boxes.size > 0 ? 0.5 : 0.9;
+  context.beginPath();
+  for (const index of visible) {
+    const link = scene.links[index];
+    if (!link) continue;
+    if (lit.boxes.has(link.from) || lit.boxes.has(link.to)) bright.push(index);
+    else tracePath(context, link, scale);
+  }
+  context.stroke();
+  context.globalAlpha = 1;
+  if (bright.length === 0) return;
+  context.lineWidth = Math.max(2, hair * 1.6);
+  context.strokeStyle = theme.lit;
+  context.beginPath();
+  for (const index of bright) {
+    const link = scene.links[index];
+    if (link) tracePath(context, link, scale);
+  }
+  context.stroke();
+}
+
+function tracePath(context: CanvasRenderingContext2D, link: SceneLink, scale: number): void {
+  const points = link.points;
+  context.moveTo(points[0] ?? 0, points[1] ?? 0);
+  if (scale < 0.1) {
+    // Too far away for corners to be seen.
+    context.lineTo(points[points.length - 2] ?? 0, points[points.length - 1] ?? 0);
+    return;
+  }
+  for (let at = 2; at + 1 < points.length; at += 2) context.lineTo(points[at] ?? 0, points[at + 1] ?? 0);
+  if (scale >= 0.3) {
+    traceEnd(context, points, 0, 2, link.fromEnd);
+    traceEnd(context, points, points.length - 2, points.length - 4, link.toEnd);
+  }
+}
+
+function traceEnd(context: CanvasRenderingContext2D, points: number[], end: number, next: number, kind: string): void {
+  const x = points[end] ?? 0;
+  const y = points[end + 1] ?? 0;
+  const out = (points[next] ?? 0) >= x ? 1 : -1;
+  const bar = (away: number) => {
+    context.moveTo(x + out * away, y - 5);
+    context.lineTo(x + out * away, y + 5);
+  };
+  const circle = (away: number) => {
+    context.moveTo(x + out * away + 3, y);
+    context.arc(x + out * away, y, 3, 0, Math.PI * 2);
+  };
+  if (kind === "many") {
+    context.moveTo(x, y - 5.5);
+    context.lineTo(x + out * 10, y);
+    context.lineTo(x, y + 5.5);
+    circle(13.5);
+  } else {
+    bar(7);
+    if (kind === "one") bar(11);
+    else circle(14);
+  }
+}
+
+function paintBoxes(context: CanvasRenderingContext2D, scene: Scene, view: Rect, scale: number, theme: Theme, lit: Lit): void {
+  const visible = scene.boxesIn(view);
+  context.lineWidth = 1 / scale;
+  for (const index of visible) {
+    const box = scene.boxes[index];
+    if (!box) continue;
+    const head = theme.heads[scene.head(index)] ?? theme.line;
+    const isLit = lit.boxes.has(index);
+    if (scale < TITLES) {
+      context.fillStyle = isLit ? theme.lit : head;
+      context.fillRect(box.x, box.y, box.width, box.height);
+      context.strokeStyle = theme.line;
+      context.strokeRect(box.x, box.y, box.width, box.height);
+      continue;
+    }
+    context.fillStyle = theme.surface;
+    context.fillRect(box.x, box.y, box.width, box.height);
+    context.fillStyle = head;
+    context.fillRect(box.x, box.y, box.width, HEAD_HEIGHT);
+    context.strokeStyle = isLit ? theme.lit : theme.line;
+    context.lineWidth = (isLit ? 2 : 1) / scale;
+    context.strokeRect(box.x, box.y, box.width, box.height);
+  }
+  if (scale >= TITLES) paintTexts(context, scene, visible, scale, theme);
+  else paintFarTitles(context, scene, visible, scale, theme);
+}
+
+function paintTexts(context: CanvasRenderingContext2D, scene: Scene, visible: number[], scale: number, theme: Theme): void {
+  const title = scale >= ROWS ? 13 : Math.min(22, 10 / scale / 1.4);
+  context.textBaseline = "middle";
+  context.fillStyle = theme.text;
+  context.font = `600 ${title}px sans-serif`;
+  for (const index of visible) {
+    const box = scene.boxes[index];
+    if (box) context.fillText(cut(box.title, (box.width - 16) / (title * 0.56)), box.x + 8, box.y + HEAD_HEIGHT / 2 + 1);
+  }
+  if (scale < ROWS) return;
+  context.font = "12px sans-serif";
+  context.fillStyle = theme.muted;
+  for (const index of visible) {
+    const box = scene.boxes[index];
+    box?.rows.forEach((row, at) => {
+      context.fillText(cut(row.label, (box.width - 40) / 7), box.x + 30, box.y + HEAD_HEIGHT + (at + 0.5) * ROW_HEIGHT);
+    });
+  }
+}
+
+/** Names of the best connected tables, so that a map of a thousand tables can be read as one. */
+function paintFarTitles(context: CanvasRenderingContext2D, scene: Scene, visible: number[], scale: number, theme: Theme): void {
+  const best = visible
+    .map((index) => ({ index, links: scene.linksAt(index).length }))
+    .filter((it) => it.links >= 4)
+    .sort((a, b) => b.links - a.links)
+    .slice(0, 24);
+  const size = 12 / scale;
+  context.font = `600 ${size}px sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.lineWidth = 4 / scale;
+  const taken: Rect[] = [];
+  for (const { index } of best) {
+    const box = scene.boxes[index];
+    if (!box) continue;
+    const text = cut(box.title, 28);
+    const half = (text.length * size * 0.58) / 2;
+    const x = box.x + box.width / 2;
+    const y = box.y + box.height / 2;
+    const place: Rect = { left: x - half, right: x + half, top: y - size * 0.7, bottom: y + size * 0.7 };
+    if (taken.some((it) => it.left < place.right && it.right > place.left && it.top < place.bottom && it.bottom > place.top)) continue;
+    taken.push(place);
+    context.strokeStyle = theme.canvas;
+    context.strokeText(text, x, y);
+    context.fillStyle = theme.text;
+    context.fillText(text, x, y);
+  }
+  context.textAlign = "start";
+}
+
+function cut(text: string, fits: number): string {
+  const most = Math.max(3, Math.floor(fits));
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
