@@ -1,15 +1,24 @@
-//! Set-up, run, test, end-to-end and bench: what `npm start` and `npm test` call.
+//! Run, test, end-to-end, bench and corpus: what `npm start` and `npm test` call after `setup.mjs` has made a compiler sure.
 
 mod bench;
 mod corpus;
+mod e2e;
+mod shell;
+mod start;
+mod suite;
+
+const USAGE: &str = "usage: cargo run -p xtask -- start | test | e2e | bench [layout|introspect|window]… | corpus FOLDER";
 
 fn main() -> std::process::ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["corpus", folder] => corpus::run(folder),
+        ["start"] => start::run(),
+        ["test"] => suite::run(),
+        ["e2e"] => e2e::build().and_then(|()| e2e::run()).map(|counts| println!("{counts}")),
         ["bench", names @ ..] => bench::run(names),
-        _ => Err("usage: cargo xtask bench [layout] | corpus FOLDER".into()),
+        ["corpus", folder] => corpus::run(folder),
+        _ => Err(USAGE.into()),
     };
     match result {
         Ok(()) => std::process::ExitCode::SUCCESS,
