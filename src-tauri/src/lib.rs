@@ -27,9 +27,8 @@ pub fn run() -> Result<(), String> {
         log.install();
     }
     let keychain = if std::env::var_os(NO_KEYCHAIN).is_some() { Keychain::Off } else { Keychain::System };
-    let workspace = Workspace::open(&folder, keychain).map_err(|error| {
-        format!("{}\n  → {}", error.message, error.hint.unwrap_or_default())
-    })?;
+    let workspace = Workspace::open(&folder, keychain)
+        .map_err(|error| format!("{}\n  → {}", error.message, error.hint.unwrap_or_default()))?;
     let commands = commands::list();
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())

@@ -17,7 +17,10 @@ fn the_bindings_are_up_to_date() {
         std::fs::write(BINDINGS, &text).unwrap();
     }
     let kept = std::fs::read_to_string(BINDINGS).unwrap_or_default();
-    assert!(kept == text, "ui/src/ipc/bindings.ts is stale: run UPDATE_BINDINGS=1 cargo test -p cadastre-desktop");
+    assert!(
+        kept == text,
+        "ui/src/ipc/bindings.ts is stale: run UPDATE_BINDINGS=1 cargo test -p cadastre-desktop"
+    );
 }
 
 /// The permission list must name every command, or the window may not call it.

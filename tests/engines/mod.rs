@@ -1,3 +1,3 @@
 //! Engines on their real servers.
 
-mod postgres;
+pub(crate) mod postgres;

@@ -75,3 +75,151 @@ async fn everything_modelled_goes_there_and_back() {
         assert!(model.counts().contains_key(kind), "the fixture has no {}", kind.word());
     }
 }
+
+async fn test_code(target: &Target, password: &str) -> (ErrorCode, String) {
+    let secret = Secret::new(password);
+    let error = PostgresDriver.test(target, Some(&secret)).await.unwrap_err();
+    assert!(error.hint.is_some(), "{} has no hint", error.message);
+    assert!(!format!("{error:?} {error}").contains("secret-canary"), "the password is in the error");
+    (error.code, error.message)
+}
+
+fn change(target: Target, edit: impl FnOnce(&mut String, &mut u16, &mut String, &mut String)) -> Target {
+    match target {
+        Target::Postgres {
+            mut host,
+            mut port,
+            mut user,
+            mut database,
+            tls,
+            root_certificate,
+            connect_timeout,
+        } => {
+            edit(&mut host, &mut port, &mut user, &mut database);
+            Target::Postgres { host, port, user, database, tls, root_certificate, connect_timeout }
+        }
+        other => other,
+    }
+}
+
+#[tokio::test]
+async fn each_way_a_connection_fails_has_its_own_words() {
+    let server = server();
+    let target = || server.target("postgres");
+    let (code, message) = test_code(&target(), "secret-canary").await;
+    assert!(code == ErrorCode::AuthFailed && message.contains("password is wrong"), "{message}");
+    let (code, message) =
+        test_code(&change(target(), |_, _, _, database| *database = "nowhere".into()), server.password())
+            .await;
+    assert!(code == ErrorCode::NotFound && message.contains("database does not exist"), "{message}");
+    let (code, message) = test_code(&change(target(), |_, port, _, _| *port = 1), "secret-canary").await;
+    assert!(code == ErrorCode::Unreachable && message.contains("refused"), "{message}");
+    let (code, message) =
+        test_code(&change(target(), |host, _, _, _| *host = "no-such-host.invalid".into()), "x").await;
+    assert!(code == ErrorCode::Unreachable && message.contains("not known"), "{message}");
+    let (code, message) =
+        test_code(&change(target(), |host, _, _, _| *host = "/nonexistent-folder".into()), "x").await;
+    assert!(code == ErrorCode::Unreachable && message.contains("no socket"), "{message}");
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_is_a_time_out() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let silent = listener.local_addr().unwrap().port();
+    let target = match change(server().target("postgres"), |_, port, _, _| *port = silent) {
+        Target::Postgres { host, port, user, database, tls, root_certificate, .. } => {
+            Target::Postgres { host, port, user, database, tls, root_certificate, connect_timeout: 1 }
+        }
+        other => other,
+    };
+    assert_eq!(test_code(&target, "x").await.0, ErrorCode::Timeout);
+}
+
+#[tokio::test]
+async fn a_test_tells_server_user_database_and_rights() {
+    let server = server();
+    let database = server.create_database();
+    let script = "DO $$ BEGIN CREATE ROLE cadastre_reader LOGIN PASSWORD 'read-me'; EXCEPTION WHEN duplicate_object THEN NULL; END $$;";
+    server.run_sql(&database, script);
+    let report = PostgresDriver.test(&server.target(&database), Some(&secret(&server))).await.unwrap();
+    assert!(report.server.starts_with("PostgreSQL 1") && report.rights == Rights::Superuser, "{report:?}");
+    let reader = change(server.target(&database), |_, _, user, _| *user = "cadastre_reader".into());
+    let report = PostgresDriver.test(&reader, Some(&Secret::new("read-me"))).await.unwrap();
+    assert_eq!(
+        (report.rights, report.user.as_str(), report.database),
+        (Rights::ReadOnly, "cadastre_reader", database)
+    );
+}
+
+#[tokio::test]
+async fn a_user_without_rights_still_sees_the_whole_schema() {
+    let server = server();
+    let database = server.create_database();
+    server.run_sql(
+        &database,
+        "DO $$ BEGIN CREATE ROLE cadastre_nobody LOGIN PASSWORD 'nothing'; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+         CREATE SCHEMA closed; CREATE TABLE closed.t (id integer PRIMARY KEY); CREATE VIEW closed.v AS SELECT id FROM closed.t;
+         REVOKE ALL ON SCHEMA closed FROM PUBLIC;",
+    );
+    let all = introspect(&server, &database).await;
+    let nobody = change(server.target(&database), |_, _, user, _| *user = "cadastre_nobody".into());
+    let options = IntrospectOptions::default();
+    let seen = PostgresDriver
+        .introspect(&nobody, Some(&Secret::new("nothing")), &options, &RunContext::silent())
+        .await;
+    assert_eq!(seen.unwrap().fingerprint(), all.fingerprint());
+}
+
+#[tokio::test]
+async fn only_the_schemas_asked_for_are_read() {
+    let server = server();
+    let database = server.create_database();
+    server.run_sql(&database, "CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE a.t (id int PRIMARY KEY); CREATE TABLE b.u (t int REFERENCES a.t);");
+    let read = |schemas: &[&str]| {
+        let options = IntrospectOptions { schemas: schemas.iter().map(|it| (*it).to_owned()).collect() };
+        let (target, secret) = (server.target(&database), secret(&server));
+        async move { PostgresDriver.introspect(&target, Some(&secret), &options, &RunContext::silent()).await }
+    };
+    let model = read(&["b"]).await.unwrap();
+    assert_eq!(model.tables().map(RelationWalker::name).collect::<Vec<_>>(), ["u"]);
+    assert_eq!(model.unmodelled[0].kind, "foreign key into another schema");
+    let error = read(&["nope"]).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::NotFound);
+    assert!(error.hint.unwrap().contains("a, b"));
+}
+
+#[tokio::test]
+async fn reading_never_writes_and_asks_a_fixed_number_of_questions() {
+    let server = server();
+    let ask = |tables: usize| {
+        let server = &server;
+        async move {
+            let database = server.create_database();
+            let sql: String = (0..tables)
+                .map(|n| format!("CREATE TABLE t{n} (id integer PRIMARY KEY, x text DEFAULT 'y');\n"))
+                .collect();
+            server.run_sql(&database, &format!("{sql} ALTER DATABASE {database} SET log_statement = 'all';"));
+            introspect(server, &database).await;
+            let log = server.log();
+            let start = log.rfind("BEGIN ISOLATION LEVEL").unwrap();
+            log[start..].lines().filter(|line| line.contains("execute <unnamed>")).count()
+        }
+    };
+    // The version's own question comes on top of the twelve.
+    assert_eq!(ask(3).await, cadastre_engine_postgres::QUERIES + 1);
+}
+
+#[tokio::test]
+async fn a_circle_of_tables_and_routines_still_goes_there_and_back() {
+    let server = server();
+    there_and_back(
+        &server,
+        "CREATE TABLE a (id int PRIMARY KEY, b_id int); CREATE TABLE b (id int PRIMARY KEY, a_id int REFERENCES a);
+         ALTER TABLE a ADD FOREIGN KEY (b_id) REFERENCES b;
+         CREATE FUNCTION label(a) RETURNS text LANGUAGE sql STABLE AS $$ SELECT $1.id::text $$;
+         CREATE FUNCTION next() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;
+         ALTER TABLE a ALTER COLUMN b_id SET DEFAULT next();
+         CREATE VIEW v AS SELECT label(a.*) AS l, id FROM a; CREATE FUNCTION f() RETURNS SETOF v LANGUAGE sql AS $$ SELECT * FROM v $$;",
+    )
+    .await;
+}

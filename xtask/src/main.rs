@@ -7,7 +7,8 @@ mod shell;
 mod start;
 mod suite;
 
-const USAGE: &str = "usage: cargo run -p xtask -- start | test | e2e | bench [layout|introspect|window]… | corpus FOLDER";
+const USAGE: &str =
+    "usage: cargo run -p xtask -- start | test | e2e | bench [layout|introspect|window]… | corpus FOLDER";
 
 fn main() -> std::process::ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

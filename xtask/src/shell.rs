@@ -43,7 +43,8 @@ pub(crate) fn finish(command: &mut Command, words: &[&str]) -> Result<(), String
 /// When it cannot be started; whether it failed is the second value.
 pub(crate) fn run_and_read(command: &mut Command) -> Result<(String, bool), String> {
     use std::io::{BufRead, BufReader};
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| format!("{command:?}: {error}"))?;
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().map_err(|error| format!("{command:?}: {error}"))?;
     let mut text = String::new();
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).lines() {

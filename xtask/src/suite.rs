@@ -48,7 +48,10 @@ pub(crate) fn run() -> Result<(), String> {
     note("frontend build", start::build_frontend().map(|()| Counts::default()));
     note("frontend check", step("frontend types and lint", &["npm", "run", "--silent", "ui:check"]));
     note("frontend tests", frontend_tests());
-    note("lint", step("lint", &["cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]));
+    note(
+        "lint",
+        step("lint", &["cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    );
     note("tests", cargo_tests());
     note("end to end", e2e::build().and_then(|()| e2e::run()));
     println!();

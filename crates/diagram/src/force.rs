@@ -116,7 +116,7 @@ fn merge(level: &Level, group: Vec<usize>, groups: usize) -> Level {
         edges.extend(list.iter().map(|&(other, weight)| (group[node], group[other], weight)));
     }
     edges.retain(|(a, b, _)| a != b);
-    edges.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    edges.sort_by_key(|edge| (edge.0, edge.1));
     let mut neighbours: Vec<Vec<(usize, f64)>> = vec![Vec::new(); groups];
     for (a, b, weight) in edges {
         match neighbours[a].last_mut() {

@@ -10,7 +10,9 @@ use tauri_plugin_dialog::DialogExt;
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn list_connections(workspace: State<'_, Arc<Workspace>>) -> Result<Vec<ConnectionView>, AppError> {
+pub(crate) fn list_connections(
+    workspace: State<'_, Arc<Workspace>>,
+) -> Result<Vec<ConnectionView>, AppError> {
     workspace.list_connections()
 }
 
@@ -61,6 +63,7 @@ pub(crate) fn remove_connection(workspace: State<'_, Arc<Workspace>>, id: u32) -
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn choose_database_file(app: AppHandle) -> Option<String> {
-    let dialog = app.dialog().file().add_filter("SQLite", &["db", "sqlite", "sqlite3", "db3"]).add_filter("*", &["*"]);
+    let dialog =
+        app.dialog().file().add_filter("SQLite", &["db", "sqlite", "sqlite3", "db3"]).add_filter("*", &["*"]);
     dialog.blocking_pick_file().map(|path| path.to_string())
 }

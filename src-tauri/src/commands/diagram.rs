@@ -9,7 +9,10 @@ use tauri::State;
 
 #[tauri::command(async)]
 #[specta::specta]
-pub(crate) fn read_diagram(workspace: State<'_, Arc<Workspace>>, source: Source) -> Result<DiagramView, AppError> {
+pub(crate) fn read_diagram(
+    workspace: State<'_, Arc<Workspace>>,
+    source: Source,
+) -> Result<DiagramView, AppError> {
     workspace.diagram(&source)
 }
 
@@ -26,6 +29,9 @@ pub(crate) fn move_boxes(
 
 #[tauri::command(async)]
 #[specta::specta]
-pub(crate) fn arrange_diagram(workspace: State<'_, Arc<Workspace>>, source: Source) -> Result<DiagramView, AppError> {
+pub(crate) fn arrange_diagram(
+    workspace: State<'_, Arc<Workspace>>,
+    source: Source,
+) -> Result<DiagramView, AppError> {
     workspace.arrange_diagram(&source)
 }

@@ -25,7 +25,10 @@ pub(crate) async fn open_schema(
 
 #[tauri::command(async)]
 #[specta::specta]
-pub(crate) fn list_tree(workspace: State<'_, Arc<Workspace>>, source: Source) -> Result<Vec<TreeItem>, AppError> {
+pub(crate) fn list_tree(
+    workspace: State<'_, Arc<Workspace>>,
+    source: Source,
+) -> Result<Vec<TreeItem>, AppError> {
     workspace.tree(&source)
 }
 

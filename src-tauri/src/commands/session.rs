@@ -24,7 +24,10 @@ pub(crate) fn start_up(workspace: State<'_, Arc<Workspace>>) -> Result<StartUp, 
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn keep_settings(workspace: State<'_, Arc<Workspace>>, settings: Settings) -> Result<(), AppError> {
+pub(crate) fn keep_settings(
+    workspace: State<'_, Arc<Workspace>>,
+    settings: Settings,
+) -> Result<(), AppError> {
     workspace.keep_settings(&settings)
 }
 

@@ -121,7 +121,10 @@ class Session {
     await this.attempt(async () => {
       this.page = await host.readPage(source, id);
     });
-    if (where === "page and diagram") this.controls?.reveal(id);
+    if (where !== "page and diagram") return;
+    // The page takes room from the canvas; the table is to be in the middle of what is left.
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    this.controls?.reveal(id);
   }
 
   async reloadConnections(): Promise<void> {
