@@ -3,6 +3,7 @@
 mod commands;
 mod rendering;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ const NO_KEYCHAIN: &str = "CADASTRE_NO_KEYCHAIN";
 /// What keeps the window from opening, in words for a person.
 pub fn run() -> Result<(), String> {
     rendering::prepare();
-    let folder = std::env::var_os(DATA_FOLDER).map_or_else(data_folder, PathBuf::from);
+    let folder = chosen_folder(std::env::args_os().skip(1))?;
     if let Ok(log) = Log::open(&folder) {
         log.install();
     }
@@ -45,6 +46,20 @@ pub fn run() -> Result<(), String> {
         })
         .run(tauri::generate_context!())
         .map_err(|error| format!("opening the window: {error}"))
+}
+
+/// The data folder: `--data FOLDER`, else the variable's, else the platform's.
+fn chosen_folder(mut arguments: impl Iterator<Item = OsString>) -> Result<PathBuf, String> {
+    match arguments.next() {
+        None => Ok(std::env::var_os(DATA_FOLDER).map_or_else(data_folder, PathBuf::from)),
+        Some(option) if option == "--data" => {
+            arguments.next().map(PathBuf::from).ok_or_else(|| "--data needs a folder".to_owned())
+        }
+        Some(other) => Err(format!(
+            "{} is not an option of the window\n  → use --data FOLDER; the command `cadastre` can do more",
+            other.to_string_lossy()
+        )),
+    }
 }
 
 #[cfg(test)]

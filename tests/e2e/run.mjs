@@ -1,89 +1,10 @@
-// Starts a private X server and WebKit's driver, and runs the journeys in the real window, one line each.
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+// Runs the journeys in the real window, one line each.
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { remote } from "webdriverio";
-
 import { journeys } from "./journeys.mjs";
-
-const program = process.env.CADASTRE_PROGRAM;
-const pictures = process.env.CADASTRE_PICTURES;
-const children = [];
-
-function start(command, args, env = {}) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
-  child.output = "";
-  const keep = (data) => (child.output = (child.output + data).slice(-20000));
-  child.stdout.on("data", keep);
-  child.stderr.on("data", keep);
-  children.push(child);
-  return child;
-}
-
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-
-async function until(what, check, seconds = 30) {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    if (await check()) return;
-    if (Date.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-/** The X server chooses its own number and writes it to its third descriptor. */
-async function startDisplay() {
-  const child = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "1400x900x24", "-nolisten", "tcp"], { stdio: ["ignore", "ignore", "ignore", "pipe"] });
-  children.push(child);
-  let number = "";
-  child.stdio[3].on("data", (data) => (number += data));
-  await until("the X server", () => number.includes("\n"));
-  return `:${number.trim()}`;
-}
-
-async function openWindow(port, display, data, extra = {}) {
-  Object.assign(process.env, { DISPLAY: display });
-  const driverPort = await freePort();
-  const driver = start("WebKitWebDriver", [`--port=${driverPort}`, "--host=127.0.0.1"], {
-    DISPLAY: display,
-    CADASTRE_DATA: data,
-    CADASTRE_NO_KEYCHAIN: "1",
-    CADASTRE_SAVE_AS: data,
-    WEBKIT_DISABLE_DMABUF_RENDERER: "1",
-    TAURI_AUTOMATION: "true",
-    TAURI_WEBVIEW_AUTOMATION: "true",
-    LANG: "C.UTF-8",
-    ...extra,
-  });
-  await until("the driver", async () => fetch(`http://127.0.0.1:${driverPort}/status`).then((it) => it.ok, () => false));
-  const browser = await remote({
-    hostname: "127.0.0.1",
-    port: driverPort,
-    logLevel: "error",
-    connectionRetryCount: 0,
-    capabilities: { browserName: "wry", "webkitgtk:browserOptions": { binary: program, args: [] }, "wdio:enforceWebDriverClassic": true },
-  });
-  return { browser, driver };
-}
-
-/** WebDriver's own screenshots hang without DMA-BUF, so the X screen is captured. */
-function screenshot(display, name) {
-  mkdirSync(pictures, { recursive: true });
-  return new Promise((resolve) => {
-    spawn("import", ["-display", display, "-window", "root", join(pictures, `${name}.png`)], { stdio: "ignore" }).on("exit", resolve);
-  });
-}
+import { openWindow, screenshot, startDisplay, stopAll } from "./window.mjs";
 
 async function main() {
   const display = await startDisplay();
@@ -92,7 +13,7 @@ async function main() {
     const data = mkdtempSync(join(tmpdir(), "cadastre-e2e-"));
     let window;
     try {
-      window = await openWindow(0, display, data);
+      window = await openWindow(display, data);
       await journey({ browser: window.browser, data, picture: (file) => screenshot(display, file) });
       console.log(`ok ${name}`);
     } catch (error) {
@@ -114,5 +35,5 @@ try {
 } catch (error) {
   console.error(error);
 }
-for (const child of children) child.kill();
+stopAll();
 process.exit(failed === 0 ? 0 : 1);

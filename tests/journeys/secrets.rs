@@ -58,6 +58,44 @@ async fn a_kept_password_is_used_and_forgotten_with_its_connection() {
     assert_eq!(error.code, Code::NotFound);
 }
 
+/// The test runs itself again inside a private session bus with an unlocked keyring, where the system's keychain answers.
+#[test]
+fn a_password_in_the_systems_keychain_comes_back_and_goes() {
+    const INSIDE: &str = "CADASTRE_TEST_INSIDE_KEYRING";
+    if std::env::var_os(INSIDE).is_some() {
+        return use_the_keychain();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let name = std::thread::current().name().unwrap().to_owned();
+    let script = "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null; exec \"$0\" --exact \"$1\" --nocapture";
+    let output = std::process::Command::new("dbus-run-session")
+        .args(["--", "sh", "-c", script])
+        .arg(std::env::current_exe().unwrap())
+        .arg(name)
+        .env(INSIDE, "1")
+        .env("XDG_DATA_HOME", folder.path())
+        .output()
+        .unwrap_or_else(|error| panic!("dbus-run-session: {error}; `npm test` installs what is needed"));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn use_the_keychain() {
+    let folder = tempfile::tempdir().unwrap();
+    let keeper = cadastre_store::SecretKeeper::new(folder.path(), cadastre_store::Keychain::System);
+    keeper.probe_keychain().unwrap();
+    let place = cadastre_store::SecretPlace::Keychain;
+    keeper.set(place, "one", CANARY).unwrap();
+    assert_eq!(keeper.get(place, "one").unwrap().unwrap().as_str(), CANARY);
+    keeper.forget(place, "one");
+    assert!(keeper.get(place, "one").unwrap().is_none());
+    assert_eq!(files_with(folder.path(), CANARY), Vec::<std::path::PathBuf>::new());
+}
+
 #[test]
 fn a_locked_vault_is_said_before_anything_is_saved() {
     let (_folder, workspace) = workspace();

@@ -27,6 +27,15 @@ pub(crate) fn build() -> Result<(), String> {
     shell::run(&["cargo", "build", "--quiet", "--package", "cadastre-desktop"])
 }
 
+/// Builds the window as it is shipped.
+///
+/// # Errors
+/// When a build fails.
+pub(crate) fn build_release() -> Result<(), String> {
+    build_frontend()?;
+    shell::run(&["cargo", "build", "--quiet", "--release", "--package", "cadastre-desktop"])
+}
+
 /// Runs the journeys; a screenshot of each failure is kept in the target folder.
 ///
 /// # Errors

@@ -41,7 +41,7 @@ pub(crate) fn build_frontend() -> Result<(), String> {
     if built.is_some() && built > sources {
         return Ok(());
     }
-    say("building the frontend");
+    say("checking and building the frontend");
     shell::run(&["npm", "run", "--silent", "ui:build", "--", "--logLevel", "warn"])
 }
 

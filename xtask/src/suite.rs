@@ -46,7 +46,7 @@ pub(crate) fn run() -> Result<(), String> {
     note("format", step("format", &["cargo", "fmt", "--check"]));
     // The desktop package embeds the built frontend, so it comes before anything that compiles it.
     note("frontend build", start::build_frontend().map(|()| Counts::default()));
-    note("frontend check", step("frontend types and lint", &["npm", "run", "--silent", "ui:check"]));
+    note("frontend check", step("frontend lint", &["npm", "run", "--silent", "ui:check"]));
     note("frontend tests", frontend_tests());
     note(
         "lint",

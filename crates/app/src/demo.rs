@@ -41,5 +41,13 @@ fn build(folder: &Path, path: &Path) -> Result<(), AppError> {
 /// # Errors
 /// When the folder cannot be written.
 pub fn write(path: &Path) -> Result<(), AppError> {
-    write_file(path, &cadastre_engine_sqlite::build_database(SCRIPT)?)
+    write_script(path, SCRIPT)
+}
+
+/// Writes a SQLite database made from a script; for examples and measurements, never over a user's database.
+///
+/// # Errors
+/// When the script does not run, or the folder cannot be written.
+pub fn write_script(path: &Path, script: &str) -> Result<(), AppError> {
+    write_file(path, &cadastre_engine_sqlite::build_database(script)?)
 }

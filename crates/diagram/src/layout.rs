@@ -4,14 +4,16 @@ use crate::crossings::count_crossings;
 use crate::force::embed;
 use crate::geometry::{Point, Rect, Size};
 use crate::graph::Diagram;
+use crate::improve::improve;
 use crate::legalize::{GAP, separate};
 use crate::pack::pack;
 use crate::spread::spread;
 
-/// How much room boxes get at first, as a multiple of their mean size; more keeps the shape, less saves space. Small parts
-/// need less: there is little shape to lose.
+/// How much room boxes get, as a multiple of their mean size; more keeps the shape, less saves space. Small parts need less:
+/// there is little shape to lose.
 fn room(count: usize) -> f64 {
-    (1.25 + count as f64 / 250.0).min(2.4)
+    let count = count as f64;
+    (1.25 + count / 250.0).min(2.4).max(1.1 + 0.06 * count.sqrt())
 }
 
 /// No part is drawn wider than this, as width to height, nor narrower than its inverse.
@@ -124,26 +126,50 @@ fn arrange_part(part: &[usize], neighbours: &[Vec<usize>], sizes: &[Size], shape
     let near: Vec<Vec<usize>> =
         part.iter().map(|&index| neighbours[index].iter().map(|&other| local[other]).collect()).collect();
     let own: Vec<Size> = part.iter().map(|&index| sizes[index]).collect();
-    let mut centres = best_embedding(&near);
-    turn_to_main_axis(&mut centres);
-    scale_to_boxes(&mut centres, &own, shape);
-    spread(&mut centres, &own);
-    separate(&mut centres, &own);
-    squeeze(&mut centres, &own);
-    Block::new(part, &centres, &own)
+    let edges = edges_of(&near);
+    // A few seeds compete; large parts get fewer, because their time is better spent on one.
+    let attempts = (1200 / part.len()).clamp(1, 8) as u64;
+    let pictures = (1..=attempts).map(|seed| {
+        let centres = arrange_connected(&near, &edges, &own, shape, seed);
+        (count_crossings(&centres, &edges), centres)
+    });
+    let best = pictures.min_by_key(|(crossings, _)| *crossings);
+    Block::new(part, &best.map(|(_, centres)| centres).unwrap_or_default(), &own)
 }
 
-/// The one with the fewest crossings among a few attempts; large parts get fewer attempts.
-fn best_embedding(neighbours: &[Vec<usize>]) -> Vec<Point> {
-    let attempts = (1200 / neighbours.len().max(1)).clamp(1, 8) as u64;
-    let edges: Vec<(usize, usize)> = neighbours
-        .iter()
-        .enumerate()
-        .flat_map(|(a, list)| list.iter().filter(move |&&b| a < b).map(move |&b| (a, b)))
-        .collect();
-    let embeddings = (1..=attempts).map(|seed| embed(neighbours, seed));
-    let counted = embeddings.map(|points| (count_crossings(&points, &edges), points));
-    counted.min_by_key(|(crossings, _)| *crossings).map(|(_, points)| points).unwrap_or_default()
+/// Parts up to this size have single nodes moved for fewer crossings: the time for it grows with nodes times links.
+const IMPROVED: usize = 1500;
+
+/// Centres of the boxes of a connected part.
+fn arrange_connected(
+    near: &[Vec<usize>],
+    edges: &[(usize, usize)],
+    sizes: &[Size],
+    shape: Shape,
+    seed: u64,
+) -> Vec<Point> {
+    let mut centres = embed(near, seed);
+    if near.len() <= IMPROVED {
+        improve(&mut centres, near, edges, seed);
+    }
+    turn_to_main_axis(&mut centres);
+    scale_to_boxes(&mut centres, sizes, shape);
+    spread(&mut centres, sizes, looseness(sizes.len()));
+    separate(&mut centres, sizes);
+    squeeze(&mut centres, sizes);
+    centres
+}
+
+fn edges_of(neighbours: &[Vec<usize>]) -> Vec<(usize, usize)> {
+    let of = |(a, list): (usize, &Vec<usize>)| {
+        list.iter().filter(|&&b| a < b).map(|&b| (a, b)).collect::<Vec<_>>()
+    };
+    neighbours.iter().enumerate().flat_map(of).collect()
+}
+
+/// How much wider a part starts than it ends: the more boxes, the more there is to keep apart in the middle.
+fn looseness(count: usize) -> f64 {
+    (count as f64 / 300.0).clamp(1.0, 3.0)
 }
 
 /// Turns the points so that they spread most from left to right (principal axis).

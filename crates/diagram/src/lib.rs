@@ -8,6 +8,7 @@ mod crossings;
 mod force;
 mod geometry;
 mod graph;
+mod improve;
 mod layout;
 mod legalize;
 mod pack;

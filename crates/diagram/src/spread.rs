@@ -5,37 +5,67 @@
 use crate::geometry::{Point, Size};
 use crate::legalize::GAP;
 
-const ROUNDS: usize = 110;
 /// Who is next to whom changes slowly; it is looked at again every so many rounds.
 const REFRESH: usize = 6;
 const NEIGHBOURS: usize = 7;
 /// No distance grows by more than this in a round.
 const GROWTH: f64 = 1.5;
-
 /// A little more than needed, so that it ends.
 const ASK: f64 = 1.03;
+/// How much is pressed together at once, and how often overlaps are worked on in between.
+const PRESS: f64 = 0.93;
+const ROUNDS_A_PRESS: usize = 6;
+const LAST_ROUNDS: usize = 60;
 
-/// Moves centres until hardly any two boxes overlap.
-pub(crate) fn spread(centres: &mut [Point], sizes: &[Size]) {
-    let mut near = Vec::new();
-    for round in 0..ROUNDS {
-        let order = by_x(centres);
-        if round % REFRESH == 0 {
-            near = nearest_pairs(centres, &order);
-        }
-        let overlapping = overlapping_pairs(centres, sizes, &order);
-        if overlapping.is_empty() {
-            return;
-        }
-        let kept = near.iter().filter(|&&(a, b)| growth_factor(centres, sizes, a, b) <= 1.0);
-        let kept = kept.map(|&(a, b)| Spring { a, b, wanted: centres[a].distance(centres[b]), step: 0.25 });
-        let grown = overlapping.iter().map(|&(a, b, factor)| {
-            let distance = centres[a].distance(centres[b]).max(1.0);
-            Spring { a, b, wanted: distance * (factor * ASK).min(GROWTH), step: 0.5 }
-        });
-        let springs: Vec<Spring> = kept.chain(grown).collect();
-        for _ in 0..4 {
-            springs.iter().for_each(|spring| spring.relax(centres));
+/// Moves centres until hardly any two boxes overlap. Starts `loose` times as wide as wanted, where little overlaps, and presses
+/// together step by step: dense places resist and empty ones close, while who is next to whom stays.
+pub(crate) fn spread(centres: &mut [Point], sizes: &[Size], loose: f64) {
+    let mut width = loose.max(1.0);
+    scale(centres, width);
+    let mut springs = Springs::default();
+    while width * PRESS >= 1.0 {
+        springs.relax(centres, sizes, ROUNDS_A_PRESS);
+        scale(centres, PRESS);
+        width *= PRESS;
+    }
+    springs.relax(centres, sizes, LAST_ROUNDS);
+}
+
+fn scale(centres: &mut [Point], factor: f64) {
+    centres.iter_mut().for_each(|centre| *centre = Point::new(centre.x * factor, centre.y * factor));
+}
+
+/// Pairs of neighbours, remembered between rounds.
+#[derive(Default)]
+struct Springs {
+    near: Vec<(usize, usize)>,
+    age: usize,
+}
+
+impl Springs {
+    /// Works on overlaps for some rounds, or until there are none.
+    fn relax(&mut self, centres: &mut [Point], sizes: &[Size], rounds: usize) {
+        for _ in 0..rounds {
+            let order = by_x(centres);
+            let overlapping = overlapping_pairs(centres, sizes, &order);
+            if overlapping.is_empty() {
+                return;
+            }
+            if self.age % REFRESH == 0 {
+                self.near = nearest_pairs(centres, &order);
+            }
+            self.age += 1;
+            let kept = self.near.iter().filter(|&&(a, b)| growth_factor(centres, sizes, a, b) <= 1.0);
+            let kept =
+                kept.map(|&(a, b)| Spring { a, b, wanted: centres[a].distance(centres[b]), step: 0.25 });
+            let grown = overlapping.iter().map(|&(a, b, factor)| {
+                let distance = centres[a].distance(centres[b]).max(1.0);
+                Spring { a, b, wanted: distance * (factor * ASK).min(GROWTH), step: 0.5 }
+            });
+            let springs: Vec<Spring> = kept.chain(grown).collect();
+            for _ in 0..4 {
+                springs.iter().for_each(|spring| spring.relax(centres));
+            }
         }
     }
 }

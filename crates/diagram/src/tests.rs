@@ -86,6 +86,20 @@ fn what_stands_does_not_move_and_what_is_new_comes_near() {
 }
 
 #[test]
+fn new_boxes_that_are_tied_to_nothing_stand_below() {
+    let links: Vec<_> = (1..30).map(|n| (n, n / 4)).collect();
+    let before = arrange(&diagram(30, &links));
+    let mut more = links.clone();
+    more.extend((31..400).map(|n| (n, 30 + (n - 30) / 3)));
+    let after = diagram(400, &more);
+    let known: Vec<Option<Point>> = (0..400).map(|n| before.get(n).copied()).collect();
+    let placed = place_missing(&after, &known);
+    assert_eq!((&placed[..30], overlaps(&after, &placed)), (&before[..], 0));
+    let floor = bounds(&before, &diagram(30, &links).sizes()).bottom;
+    assert!(placed[30..].iter().all(|corner| corner.y > floor));
+}
+
+#[test]
 fn links_end_at_the_sides_of_their_rows() {
     let mut it = diagram(6, &[(3, 5), (4, 4), (5, 3)]);
     it.links[0].from_row = 2;
