@@ -51,7 +51,7 @@ impl Springs {
             if overlapping.is_empty() {
                 return;
             }
-            if self.age % REFRESH == 0 {
+            if self.age.is_multiple_of(REFRESH) {
                 self.near = nearest_pairs(centres, &order);
             }
             self.age += 1;
