@@ -1,0 +1,78 @@
+//! The command as a script sees it: what goes where, and with which exit code.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn cadastre(folder: &Path, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cadastre"));
+    command.arg("--data").arg(folder).args(words).env_remove("PGPASSWORD").current_dir(folder);
+    command.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_demo_is_summarised_on_standard_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = cadastre(folder.path(), &["inspect", "demo"]);
+    assert!(output.status.success());
+    assert!(text(&output.stdout).contains("33  tables"), "{}", text(&output.stdout));
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn a_model_written_as_json_is_read_back_and_gives_the_same_sql() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(cadastre(folder.path(), &["inspect", "demo", "--format", "json", "-o", "demo.json"]).status.success());
+    let direct = cadastre(folder.path(), &["inspect", "demo", "--format", "sql"]);
+    let through_json = cadastre(folder.path(), &["inspect", "demo.json", "--format", "sql"]);
+    assert!(text(&direct.stdout).contains("CREATE TABLE branch"));
+    assert_eq!(text(&direct.stdout), text(&through_json.stdout));
+}
+
+#[test]
+fn every_format_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    for (format, start) in [("svg", "<svg "), ("mermaid", "erDiagram"), ("dbml", "Table "), ("json", "{"), ("sql", "-- Schema of")] {
+        let output = cadastre(folder.path(), &["inspect", "demo", "--format", format]);
+        assert!(output.status.success() && text(&output.stdout).starts_with(start), "{format}");
+    }
+}
+
+#[test]
+fn what_goes_wrong_is_one_error_with_a_hint_and_exit_code_one() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("note.db"), "just a note, no database").unwrap();
+    for (source, expected) in [
+        ("note.db", "not a SQLite database"),
+        ("missing.db", "no file has this name"),
+        ("postgres://u:canary@127.0.0.1:1/d", "refused"),
+        ("postgres://u@h/d?sslmod=x", "sslmod"),
+        ("mongodb+srv://x", "is no scheme"),
+    ] {
+        let output = cadastre(folder.path(), &["inspect", source]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{source}");
+        assert!(said.contains(expected) && said.contains('→') && !said.contains("canary"), "{source}: {said}");
+        assert_eq!(text(&output.stdout), "");
+    }
+}
+
+#[test]
+fn errors_are_machine_readable_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = cadastre(folder.path(), &["--json", "test", "postgres://u:canary@127.0.0.1:1/d"]);
+    let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!((error["code"].as_str(), error["retryable"].as_bool()), (Some("Unreachable"), Some(true)));
+}
+
+#[test]
+fn wrong_use_is_told_from_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(cadastre(folder.path(), &["inspekt"]).status.code(), Some(2));
+    let help = text(&cadastre(folder.path(), &["--help"]).stdout);
+    assert!(help.contains("Exit codes:") && help.contains("cadastre inspect demo"));
+}
