@@ -103,6 +103,8 @@ async function measure(display, tables) {
   } finally {
     await browser.deleteSession().catch(() => {});
     driver.kill();
+    // Their processor time must not be counted as that of the next window.
+    await until("the window's processes to end", () => usage().memory === 0);
     rmSync(data, { recursive: true, force: true });
   }
 }

@@ -203,7 +203,7 @@ impl Workspace {
             return Err(error.into());
         }
         if let Some(before) = before.filter(|before| before.secret_place != wanted) {
-            self.forget_unless_session(before.secret_place, wanted, before.id);
+            self.secrets.forget(before.secret_place, &secret_name(before.id));
         }
         view(&connection)
     }
@@ -233,12 +233,6 @@ impl Workspace {
             Some(before) => self.store.save_connection(before).map(drop),
             None => self.store.remove_connection(id),
         };
-    }
-
-    fn forget_unless_session(&self, old: SecretPlace, new: SecretPlace, id: i64) {
-        if new != SecretPlace::Session {
-            self.secrets.forget(old, &secret_name(id));
-        }
     }
 
     /// Removes a connection, its layout and its password. The database itself is not touched.

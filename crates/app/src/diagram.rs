@@ -1,6 +1,6 @@
 //! The diagram of an open schema: model to boxes and links, kept positions, moves.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cadastre_diagram::{
     Diagram, DiagramBox, End, Link, Palette, Point, Route, Row, arrange, place_missing, render_svg,
@@ -328,7 +328,8 @@ impl Workspace {
                 moved.iter().map(|&index| (position_name(relations[index]), open.corners[index])).collect();
             self.keep_positions(source, places.into_iter())?;
         }
-        let touched = |link: &Link| moved.contains(&link.from) || moved.contains(&link.to);
+        let at: HashSet<usize> = moved.into_iter().collect();
+        let touched = |link: &Link| at.contains(&link.from) || at.contains(&link.to);
         let routes = route_links(&open.diagram, &open.corners);
         let changed =
             open.diagram.links.iter().zip(&routes).enumerate().filter(|(_, (link, _))| touched(link));

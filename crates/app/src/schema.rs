@@ -125,8 +125,13 @@ impl Workspace {
             tracing::warn!(source = %target.label(), code = ?error.code, message = %error.message, "reading failed");
             error.in_run(run_id)
         })?);
+        let stopped =
+            |_| AppError::from(cadastre_engine::DbError::from(cadastre_engine::Cancelled)).in_run(run_id);
+        run.context.check().map_err(stopped)?;
         let diagram = Arc::new(diagram::diagram_of(&model));
         let corners = self.place_boxes(source, &model, &diagram)?;
+        // The window has given up on this run, so what it shows must stay what is open here.
+        run.context.check().map_err(stopped)?;
         let summary = SchemaSummary {
             title,
             engine: model.origin.engine.clone(),

@@ -26,7 +26,9 @@ fn the_demo_is_summarised_on_standard_output() {
 #[test]
 fn a_model_written_as_json_is_read_back_and_gives_the_same_sql() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(cadastre(folder.path(), &["inspect", "demo", "--format", "json", "-o", "demo.json"]).status.success());
+    assert!(
+        cadastre(folder.path(), &["inspect", "demo", "--format", "json", "-o", "demo.json"]).status.success()
+    );
     let direct = cadastre(folder.path(), &["inspect", "demo", "--format", "sql"]);
     let through_json = cadastre(folder.path(), &["inspect", "demo.json", "--format", "sql"]);
     assert!(text(&direct.stdout).contains("CREATE TABLE branch"));
@@ -36,7 +38,13 @@ fn a_model_written_as_json_is_read_back_and_gives_the_same_sql() {
 #[test]
 fn every_format_is_written() {
     let folder = tempfile::tempdir().unwrap();
-    for (format, start) in [("svg", "<svg "), ("mermaid", "erDiagram"), ("dbml", "Table "), ("json", "{"), ("sql", "-- Schema of")] {
+    for (format, start) in [
+        ("svg", "<svg "),
+        ("mermaid", "erDiagram"),
+        ("dbml", "Table "),
+        ("json", "{"),
+        ("sql", "-- Schema of"),
+    ] {
         let output = cadastre(folder.path(), &["inspect", "demo", "--format", format]);
         assert!(output.status.success() && text(&output.stdout).starts_with(start), "{format}");
     }
@@ -56,7 +64,10 @@ fn what_goes_wrong_is_one_error_with_a_hint_and_exit_code_one() {
         let output = cadastre(folder.path(), &["inspect", source]);
         let said = text(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{source}");
-        assert!(said.contains(expected) && said.contains('→') && !said.contains("canary"), "{source}: {said}");
+        assert!(
+            said.contains(expected) && said.contains('→') && !said.contains("canary"),
+            "{source}: {said}"
+        );
         assert_eq!(text(&output.stdout), "");
     }
 }

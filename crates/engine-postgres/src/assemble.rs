@@ -19,6 +19,7 @@ enum Class {
     Policy,
     Rule,
     Operator,
+    Extension,
 }
 
 impl Class {
@@ -33,6 +34,7 @@ impl Class {
             3256 => Self::Policy,
             2618 => Self::Rule,
             2617 => Self::Operator,
+            3079 => Self::Extension,
             _ => return None,
         })
     }
@@ -57,6 +59,7 @@ pub(crate) fn assemble(
         builder: ModelBuilder::new(origin),
         namespaces: HashMap::new(),
         names: HashMap::new(),
+        owners: HashMap::new(),
         objects: HashMap::new(),
         columns: HashMap::new(),
         column_objects: HashMap::new(),
@@ -72,7 +75,8 @@ pub(crate) fn assemble(
     }
     for row in catalog.extensions {
         let body = Extension { namespace: row.namespace, version: row.version };
-        assembly.builder.add(Object::new(None, row.name, Body::Extension(body)));
+        let id = assembly.builder.add(Object::new(None, row.name, Body::Extension(body)));
+        assembly.objects.insert((Class::Extension, row.oid), id);
     }
     catalog.types.into_iter().for_each(|row| assembly.add_type(row));
     assembly.name_relations(&catalog.relations, &catalog.columns);
@@ -109,6 +113,8 @@ struct Assembly {
     namespaces: HashMap<u32, ObjectId>,
     /// Every relation's name by its number, also of relations left out.
     names: HashMap<u32, QualifiedName>,
+    /// Every relation's owner by its number.
+    owners: HashMap<u32, String>,
     objects: HashMap<(Class, u32), ObjectId>,
     /// Column names by table number and column number.
     columns: HashMap<(u32, i16), String>,
@@ -178,6 +184,7 @@ impl Assembly {
     /// Names are needed before bodies: tables refer to each other in any order.
     fn name_relations(&mut self, relations: &[RelationRow], columns: &[ColumnRow]) {
         for row in relations {
+            self.owners.insert(row.oid, row.owner.clone());
             if let Some(&namespace) = self.namespaces.get(&row.namespace) {
                 let namespace = self.builder.object(namespace).name.clone();
                 self.names.insert(row.oid, QualifiedName::new(namespace, row.name.clone()));
@@ -284,7 +291,9 @@ impl Assembly {
         };
         let mut object = Object::new(Some(relation), row.name, Body::Column(column));
         object.comment = row.comment;
-        object.grants = row.acl.as_deref().and_then(|acl| grants(Some(acl), None, &self.main_owner));
+        object.grants = row.acl.as_deref().and_then(|acl| {
+            grants(Some(acl), None, self.owners.get(&row.relation).unwrap_or(&self.main_owner))
+        });
         let id = self.builder.add(object);
         self.column_objects.insert((row.relation, row.number), id);
     }

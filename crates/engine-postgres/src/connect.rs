@@ -1,4 +1,5 @@
-//! Opens a session that can only read, and says exactly why when it cannot.
+//! Opens a session, and says exactly why when it cannot. What is read is read in read-only transactions: a start-up option for it
+//! would keep connection poolers out.
 
 use std::time::Duration;
 
@@ -105,7 +106,6 @@ fn config(address: &Address<'_>, secret: Option<&Secret>) -> Config {
         .user(address.user)
         .dbname(address.database)
         .application_name("cadastre")
-        .options("-c default_transaction_read_only=on")
         .ssl_mode(match address.mode {
             TlsMode::Disable => SslMode::Disable,
             TlsMode::Prefer if address.is_socket() => SslMode::Disable,

@@ -19,6 +19,14 @@ fn comment(class: &str, oid: &str) -> String {
     )
 }
 
+/// A collation's qualified name; `regcollation` does it too, but only since PostgreSQL 13.
+fn collation(oid: &str) -> String {
+    format!(
+        "(SELECT quote_ident(cn.nspname) || '.' || quote_ident(cl.collname) FROM pg_collation cl \
+         JOIN pg_namespace cn ON cn.oid = cl.collnamespace WHERE cl.oid = {oid})"
+    )
+}
+
 pub(crate) fn namespaces() -> String {
     format!(
         "SELECT n.oid, n.nspname::text, pg_get_userbyid(n.nspowner)::text, n.nspacl::text[], \
@@ -30,12 +38,14 @@ pub(crate) fn namespaces() -> String {
 }
 
 pub(crate) fn extensions() -> String {
-    "SELECT e.extname::text, n.nspname::text, e.extversion FROM pg_extension e \
-     JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.oid >= 16384 ORDER BY 1"
+    "SELECT e.oid, e.extname::text, n.nspname::text, e.extversion FROM pg_extension e \
+     JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.oid >= 16384 ORDER BY 2"
         .into()
 }
 
 pub(crate) fn types(version: u32) -> String {
+    let (type_collation, range_collation) = (collation("t.typcollation"), collation("r.rngcollation"));
+    let attribute_collation = collation("a.attcollation");
     let multirange = if version >= 140_000 { "r.rngmultitypid" } else { "0::oid" };
     format!(
         "SELECT t.oid, t.typnamespace, t.typname::text, t.typtype, pg_get_userbyid(t.typowner)::text, t.typacl::text[], \
@@ -43,14 +53,14 @@ pub(crate) fn types(version: u32) -> String {
          CASE WHEN t.typtype = 'e' THEN (SELECT array_agg(l.enumlabel::text ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) END, \
          CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END, t.typnotnull, \
          CASE WHEN t.typtype = 'd' THEN coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)) END, \
-         CASE WHEN t.typtype = 'd' AND t.typcollation <> 0 AND t.typcollation <> b.typcollation THEN t.typcollation::regcollation::text END, \
+         CASE WHEN t.typtype = 'd' AND t.typcollation <> 0 AND t.typcollation <> b.typcollation THEN {type_collation} END, \
          CASE WHEN t.typtype = 'c' THEN (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
          CASE WHEN t.typtype = 'c' THEN (SELECT array_agg(format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
-         CASE WHEN t.typtype = 'c' THEN (SELECT array_agg(CASE WHEN a.attcollation <> 0 AND a.attcollation <> y.typcollation THEN a.attcollation::regcollation::text ELSE '' END ORDER BY a.attnum) \
+         CASE WHEN t.typtype = 'c' THEN (SELECT array_agg(CASE WHEN a.attcollation <> 0 AND a.attcollation <> y.typcollation THEN {attribute_collation} ELSE '' END ORDER BY a.attnum) \
               FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
          CASE WHEN t.typtype = 'r' THEN ARRAY['subtype', format_type(r.rngsubtype, NULL), \
               'subtype_opclass', CASE WHEN NOT o.opcdefault THEN (SELECT quote_ident(x.nspname) || '.' || quote_ident(o.opcname) FROM pg_namespace x WHERE x.oid = o.opcnamespace) ELSE '' END, \
-              'collation', CASE WHEN r.rngcollation <> 0 AND r.rngcollation <> s.typcollation THEN r.rngcollation::regcollation::text ELSE '' END, \
+              'collation', CASE WHEN r.rngcollation <> 0 AND r.rngcollation <> s.typcollation THEN {range_collation} ELSE '' END, \
               'canonical', CASE WHEN r.rngcanonical <> 0 THEN r.rngcanonical::regproc::text ELSE '' END, \
               'subtype_diff', CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::regproc::text ELSE '' END, \
               'multirange_type_name', CASE WHEN {multirange} <> 0 THEN {multirange}::regtype::text ELSE '' END] END \
@@ -95,11 +105,12 @@ pub(crate) fn relations() -> String {
 }
 
 pub(crate) fn columns(version: u32) -> String {
+    let attribute_collation = collation("a.attcollation");
     let compression = if version >= 140_000 { "a.attcompression" } else { "''::\"char\"" };
     format!(
         "SELECT a.attrelid, a.attnum, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, \
          pg_get_expr(f.adbin, f.adrelid), a.attgenerated, a.attidentity, \
-         CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END, \
+         CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation THEN {attribute_collation} END, \
          a.attislocal, a.attinhcount::int4, CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage ELSE ''::\"char\" END, {compression}, \
          coalesce(a.attstattarget::int4, -1), a.attacl::text[], d.description \
          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -226,12 +237,13 @@ pub(crate) fn routines() -> String {
 /// What must exist before what. Rules of views count as their view, defaults as their column, array and row types as what
 /// they are of.
 pub(crate) fn dependencies() -> String {
-    "SELECT DISTINCT CASE WHEN w.oid IS NOT NULL AND w.rulename = '_RETURN' OR f.oid IS NOT NULL THEN 'pg_class'::regclass::oid ELSE d.classid END, \
-     CASE WHEN w.rulename = '_RETURN' THEN w.ev_class WHEN f.oid IS NOT NULL THEN f.adrelid ELSE d.objid END, \
+    "SELECT DISTINCT CASE WHEN s.oid IS NOT NULL THEN 'pg_type'::regclass::oid WHEN w.oid IS NOT NULL AND w.rulename = '_RETURN' OR f.oid IS NOT NULL THEN 'pg_class'::regclass::oid ELSE d.classid END, \
+     CASE WHEN s.oid IS NOT NULL THEN s.reltype WHEN w.rulename = '_RETURN' THEN w.ev_class WHEN f.oid IS NOT NULL THEN f.adrelid ELSE d.objid END, \
      CASE WHEN f.oid IS NOT NULL THEN f.adnum::int4 ELSE 0 END, \
      CASE WHEN coalesce(e.typrelid, t.typrelid) <> 0 AND k.relkind <> 'c' THEN 'pg_class'::regclass::oid ELSE d.refclassid END, \
      CASE WHEN coalesce(e.typrelid, t.typrelid) <> 0 AND k.relkind <> 'c' THEN k.oid ELSE coalesce(e.oid, d.refobjid) END \
      FROM pg_depend d \
+     LEFT JOIN pg_class s ON d.classid = 'pg_class'::regclass AND s.oid = d.objid AND s.relkind = 'c' \
      LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid \
      LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid \
      LEFT JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid \
@@ -240,8 +252,8 @@ pub(crate) fn dependencies() -> String {
      WHERE d.deptype IN ('n', 'a') AND d.objid >= 16384 AND d.refobjid >= 16384 \
      AND (d.deptype = 'n' OR d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_proc'::regclass OR d.classid = 'pg_constraint'::regclass AND d.refclassid = 'pg_proc'::regclass) \
      AND d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, \
-         'pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_operator'::regclass) \
-     AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_operator'::regclass)"
+         'pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass) \
+     AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass)"
         .into()
 }
 
@@ -282,9 +294,12 @@ pub(crate) fn remainder() -> String {
          WHERE x.typtype = 'b' AND x.typcategory <> 'A' AND x.oid >= 16384 AND {}",
         not_a_member("pg_type", "x.oid")
     );
-    let names = "SELECT 'opclass', quote_ident(n.nspname) || '.' || quote_ident(o.opcname), o.oid, o.opcdefault FROM pg_opclass o \
+    let names = format!(
+        "SELECT 'opclass', quote_ident(n.nspname) || '.' || quote_ident(o.opcname), o.oid, o.opcdefault FROM pg_opclass o \
          JOIN pg_namespace n ON n.oid = o.opcnamespace \
-         UNION ALL SELECT 'index collation', c::regcollation::text, c, false FROM \
-         (SELECT DISTINCT unnest(i.indcollation::oid[]) AS c FROM pg_index i WHERE i.indexrelid >= 16384) u WHERE c NOT IN (0, 100)";
+         UNION ALL SELECT 'index collation', {}, u.c, false FROM \
+         (SELECT DISTINCT unnest(i.indcollation::oid[]) AS c FROM pg_index i WHERE i.indexrelid >= 16384) u WHERE u.c NOT IN (0, 100)",
+        collation("u.c")
+    );
     format!("{} UNION ALL {special} UNION ALL {names}", seen.collect::<Vec<_>>().join(" UNION ALL "))
 }

@@ -225,7 +225,10 @@ fn foreign_key_clause(key: &ForeignKey) -> String {
 pub(crate) fn add_constraint(owner: &Object, owner_name: &QualifiedName, object: &Object) -> Option<String> {
     let item = constraint_item(object)?;
     let name = qualified(owner_name);
-    let only = matches!(&owner.body, Body::Table(table) if table.kind != TableKind::Partitioned);
+    // A check that is passed on must reach the tables that inherit; all else is of this table alone.
+    let is_passed_on = matches!(&object.body, Body::Check(check) if !check.no_inherit);
+    let only =
+        !is_passed_on && matches!(&owner.body, Body::Table(table) if table.kind != TableKind::Partitioned);
     Some(match &owner.body {
         Body::Domain(_) => format!("ALTER DOMAIN {name}\n    ADD {item}"),
         _ => format!("ALTER TABLE {}{name}\n    ADD {item}", if only { "ONLY " } else { "" }),

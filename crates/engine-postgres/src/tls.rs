@@ -18,6 +18,10 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 pub(crate) fn connector(mode: TlsMode, root_certificate: Option<&str>) -> Result<MakeRustlsConnect, DbError> {
     let provider = Arc::new(ring::default_provider());
     let check = match mode {
+        // As libpq does: who names an authority wants it checked.
+        TlsMode::Require if root_certificate.is_some() => {
+            Check::Authority(authority_verifier(root_certificate, &provider)?)
+        }
         TlsMode::Disable | TlsMode::Prefer | TlsMode::Require => Check::Nothing,
         TlsMode::VerifyCa => Check::Authority(authority_verifier(root_certificate, &provider)?),
         TlsMode::VerifyFull => Check::Name(authority_verifier(root_certificate, &provider)?),

@@ -226,7 +226,8 @@ impl Assembly<'_> {
             let named: Option<Vec<String>> = rows.iter().map(|row| row.referenced_column.clone()).collect();
             let referenced_columns = named.or_else(|| target.map(|(_, key)| key.clone())).unwrap_or_default();
             let references = target.map_or(&rows[0].references, |(name, _)| name).clone();
-            let found = self.parsed.foreign_keys.iter().position(|key| {
+            // The pragma counts from the last one declared.
+            let found = self.parsed.foreign_keys.iter().rposition(|key| {
                 key.columns.len() == columns.len()
                     && key.columns.iter().zip(&columns).all(|(a, b)| a.eq_ignore_ascii_case(b))
             });

@@ -122,15 +122,15 @@ impl SecretKeeper {
         }
     }
 
-    /// Forgets a secret wherever it may be; what is not there is not missed.
+    /// Forgets a secret in one place; what is not there is not missed.
     pub fn forget(&self, place: SecretPlace, name: &str) {
-        held(&self.session).remove(name);
         match place {
             SecretPlace::Keychain if self.keychain == Keychain::System => {
                 drop(entry(name).map(|entry| entry.delete_credential()));
             }
             SecretPlace::Vault => drop(held(&self.vault).as_mut().map(|vault| vault.remove(name))),
-            SecretPlace::None | SecretPlace::Session | SecretPlace::Keychain => {}
+            SecretPlace::Session => drop(held(&self.session).remove(name)),
+            SecretPlace::None | SecretPlace::Keychain => {}
         }
     }
 }

@@ -62,6 +62,8 @@ impl PostgresServer {
             "fsync=off",
             "-c",
             "max_connections=60",
+            "-c",
+            "max_locks_per_transaction=1024",
         ]);
         command.arg("-c").arg(format!("unix_socket_directories={}", self.folder.path().display()));
         command.stdout(Stdio::null()).stderr(log).stdin(Stdio::null());

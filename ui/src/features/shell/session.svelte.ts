@@ -39,6 +39,7 @@ class Session {
   /** Set by the canvas while it is there. */
   controls: DiagramControls | null = null;
   private counter = 0;
+  private pagesAsked = 0;
 
   get theme(): "light" | "dark" {
     if (this.settings.theme === "light" || this.settings.theme === "dark") return this.settings.theme;
@@ -61,13 +62,13 @@ class Session {
   }
 
   /** Runs something and shows what goes wrong; whether it went well. */
-  async attempt(work: () => Promise<void>, retry: (() => void) | null = null): Promise<boolean> {
+  async attempt(work: () => Promise<void>, retry: (() => void) | null = null, isWanted = () => true): Promise<boolean> {
     try {
       await work();
       return true;
     } catch (failure) {
       const error = asAppError(failure);
-      if (error.code !== "Cancelled") this.error = { error, retry };
+      if (error.code !== "Cancelled" && isWanted()) this.error = { error, retry };
       return false;
     }
   }
@@ -102,6 +103,7 @@ class Session {
         this.open = { source, summary, tree, diagram };
       },
       () => void this.openSource(source),
+      () => this.run?.id === id,
     );
     if (this.run?.id === id) this.run = null;
   }
@@ -118,9 +120,13 @@ class Session {
   async showPage(id: number, where: "page" | "page and diagram" = "page"): Promise<void> {
     const source = this.open?.source;
     if (!source) return;
+    const asked = ++this.pagesAsked;
+    const isLatest = () => asked === this.pagesAsked && this.open?.source === source;
     await this.attempt(async () => {
-      this.page = await host.readPage(source, id);
+      const page = await host.readPage(source, id);
+      if (isLatest()) this.page = page;
     });
+    if (!isLatest()) return;
     if (where !== "page and diagram") return;
     // The page takes room from the canvas; the table is to be in the middle of what is left.
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -149,7 +155,9 @@ class Session {
     const open = this.open;
     if (!open) return;
     await this.attempt(async () => {
-      this.open = { ...open, diagram: await host.arrangeDiagram(open.source) };
+      const diagram = await host.arrangeDiagram(open.source);
+      if (this.open !== open) return;
+      this.open = { ...open, diagram };
       this.say(t("toast.arranged"));
     });
   }
