@@ -120,8 +120,8 @@ struct Writer<'m> {
     unit_of: HashMap<ObjectId, usize>,
     /// Needs by object, resolved to units when all units are there.
     pending: Vec<(usize, ObjectId)>,
-    /// The units that attach partitions, with how deep below the outermost table.
-    attachments: Vec<(usize, usize)>,
+    /// The units that attach partitions: the partition, its table, the unit.
+    attachments: Vec<(QualifiedName, QualifiedName, usize)>,
 }
 
 impl<'m> Writer<'m> {
@@ -147,9 +147,12 @@ impl<'m> Writer<'m> {
     }
 
     fn resolve(&mut self) {
-        for &(depth, at) in &self.attachments {
-            let deeper = self.attachments.iter().filter(|(other, _)| *other > depth).map(|&(_, unit)| unit);
-            self.units[at].needs.extend(deeper);
+        let mut partitions_of: HashMap<&QualifiedName, Vec<usize>> = HashMap::new();
+        for (_, parent, at) in &self.attachments {
+            partitions_of.entry(parent).or_default().push(*at);
+        }
+        for (table, _, at) in &self.attachments {
+            self.units[*at].needs.extend(partitions_of.get(table).into_iter().flatten());
         }
         for (at, needed) in std::mem::take(&mut self.pending) {
             if let Some(&other) = self.unit_of.get(&needed) {
@@ -346,6 +349,7 @@ impl<'m> Writer<'m> {
                 sql.push(format!("{alter} ALTER COLUMN {column_name} SET STATISTICS {target}"));
             }
         }
+        sql.extend(inherited_overrides(&alter, table, relation));
         if table.row_security.enabled {
             sql.push(format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", qualified(name)));
         }
@@ -383,9 +387,8 @@ impl<'m> Writer<'m> {
                 !matches!(model.object(child).body, Body::ForeignKey(_) | Body::Trigger(_))
             }));
         self.pending.extend(wanted.into_iter().map(|needed| (at, needed)));
-        // Deeper partitions first, so that the indexes of a partition that is partitioned itself are complete.
-        let depth = depth(model, partition);
-        self.attachments.push((depth, at));
+        // Its own partitions are attached first, so that its indexes are complete.
+        self.attachments.push((name.clone(), partition.parent.clone(), at));
     }
 
     fn write_default(&mut self, id: ObjectId, object: &Object, column: &Column) {
@@ -603,6 +606,32 @@ impl<'m> Writer<'m> {
     }
 }
 
+/// What a table has changed of columns that it only inherits: defaults and NOT NULL that differ from its parents'.
+fn inherited_overrides(alter: &str, table: &Table, relation: RelationWalker<'_>) -> Vec<String> {
+    let model = relation.model();
+    let parents: Vec<RelationWalker<'_>> = table
+        .inherits
+        .iter()
+        .filter_map(|name| model.find_relation(name).and_then(|id| model.relation(id)))
+        .collect();
+    let mut sql = Vec::new();
+    let inherited = relation.columns().filter(|(_, column)| column.inheritance == Inheritance::Inherited);
+    for (object, column) in inherited.filter(|_| !parents.is_empty()) {
+        let above = parents.iter().find_map(|parent| parent.columns().find(|(it, _)| it.name == object.name));
+        let Some((_, above)) = above else { continue };
+        let name = quote(&object.name);
+        match &column.default {
+            default if *default == above.default => {}
+            Some(default) => sql.push(format!("{alter} ALTER COLUMN {name} SET DEFAULT {default}")),
+            None => sql.push(format!("{alter} ALTER COLUMN {name} DROP DEFAULT")),
+        }
+        if column.not_null && !above.not_null {
+            sql.push(format!("{alter} ALTER COLUMN {name} SET NOT NULL"));
+        }
+    }
+    sql
+}
+
 fn grantee(grantee: &Grantee, owner: Option<&str>) -> String {
     match grantee {
         Grantee::Public => "PUBLIC".into(),
@@ -613,13 +642,4 @@ fn grantee(grantee: &Grantee, owner: Option<&str>) -> String {
 
 fn comment_on(target: &str, object: &Object) -> Option<String> {
     object.comment.as_ref().map(|text| format!("COMMENT ON {target} IS {}", literal(text)))
-}
-
-/// How many partitioned tables stand above this one.
-fn depth(model: &Model, partition: &PartitionBound) -> usize {
-    let above = model.find_relation(&partition.parent).and_then(|id| match &model.object(id).body {
-        Body::Table(Table { partition_of: Some(bound), .. }) => Some(bound),
-        _ => None,
-    });
-    1 + above.map_or(0, |bound| depth(model, bound))
 }

@@ -82,6 +82,11 @@ impl Model {
 }
 
 impl<'m> RelationWalker<'m> {
+    /// The model walked in.
+    pub fn model(self) -> &'m Model {
+        self.walker.model
+    }
+
     /// The id of the table or view.
     pub fn id(self) -> ObjectId {
         self.walker.id
