@@ -10,9 +10,18 @@ const REPULSION: f64 = 0.2;
 /// A graph this small is laid out from a random start.
 const COARSEST: usize = 12;
 
+/// How strongly an edge pulls: one to a hub less than one among few, so that what belongs together is not torn apart towards what
+/// everything refers to.
+fn pull_of_edge(degree_a: usize, degree_b: usize) -> f64 {
+    (FEW / (degree_a.max(degree_b) as f64).max(FEW)).sqrt()
+}
+
+/// A node with up to so many neighbours is no hub.
+const FEW: f64 = 4.0;
+
 /// A graph whose nodes stand for one or more nodes of a finer one.
 struct Level {
-    /// Neighbours with the number of edges between.
+    /// Neighbours with the strength of the edges between, summed.
     neighbours: Vec<Vec<(usize, f64)>>,
     /// How many of the original nodes each stands for.
     mass: Vec<f64>,
@@ -24,8 +33,11 @@ struct Level {
 /// Another seed gives another, equally good picture.
 pub(crate) fn embed(neighbours: &[Vec<usize>], seed: u64) -> Vec<Point> {
     let mut chance = Chance::new(seed);
+    let weighed = |list: &Vec<usize>| {
+        list.iter().map(|&other| (other, pull_of_edge(list.len(), neighbours[other].len()))).collect()
+    };
     let finest = Level {
-        neighbours: neighbours.iter().map(|list| list.iter().map(|&other| (other, 1.0)).collect()).collect(),
+        neighbours: neighbours.iter().map(weighed).collect(),
         mass: vec![1.0; neighbours.len()],
         of_finer: Vec::new(),
     };
@@ -161,9 +173,9 @@ fn settle(level: &Level, points: &mut [Point], length: f64, rounds: usize) {
 fn force_on(level: &Level, points: &[Point], tree: &Quadtree, node: usize, length: f64) -> Point {
     let here = points[node];
     let mut force = tree.repulsion(here, REPULSION * length * length);
-    for &(other, _) in &level.neighbours[node] {
+    for &(other, weight) in &level.neighbours[node] {
         let (dx, dy) = (points[other].x - here.x, points[other].y - here.y);
-        let pull = dx.hypot(dy) / length;
+        let pull = weight * dx.hypot(dy) / length;
         force.x += dx * pull;
         force.y += dy * pull;
     }

@@ -9,11 +9,11 @@ use crate::legalize::{GAP, separate};
 use crate::pack::pack;
 use crate::spread::spread;
 
-/// How much room boxes get, as a multiple of their mean size; more keeps the shape, less saves space. Small parts need less:
-/// there is little shape to lose.
+/// How much room boxes get before overlaps are taken away, as a multiple of their mean size; more keeps the shape, less saves space.
+/// Small parts need less: there is little shape to lose.
 fn room(count: usize) -> f64 {
     let count = count as f64;
-    (1.25 + count / 250.0).min(2.4).max(1.1 + 0.06 * count.sqrt())
+    0.7 * (1.25 + count / 250.0).min(2.4).max(1.1 + 0.06 * count.sqrt())
 }
 
 /// No part is drawn wider than this, as width to height, nor narrower than its inverse.
@@ -127,18 +127,48 @@ fn arrange_part(part: &[usize], neighbours: &[Vec<usize>], sizes: &[Size], shape
         part.iter().map(|&index| neighbours[index].iter().map(|&other| local[other]).collect()).collect();
     let own: Vec<Size> = part.iter().map(|&index| sizes[index]).collect();
     let edges = edges_of(&near);
-    // A few seeds compete; large parts get fewer, because their time is better spent on one.
-    let attempts = (1200 / part.len()).clamp(1, 8) as u64;
-    let pictures = (1..=attempts).map(|seed| {
+    let attempt = |seed: u64| {
         let centres = arrange_connected(&near, &edges, &own, shape, seed);
         (count_crossings(&centres, &edges), centres)
-    });
-    let best = pictures.min_by_key(|(crossings, _)| *crossings);
+    };
+    let pictures = in_parallel(attempts(part.len()), attempt);
+    let best = pictures.into_iter().min_by_key(|(crossings, _)| *crossings);
     Block::new(part, &best.map(|(_, centres)| centres).unwrap_or_default(), &own)
 }
 
-/// Parts up to this size have single nodes moved for fewer crossings: the time for it grows with nodes times links.
-const IMPROVED: usize = 1500;
+/// How many seeds compete for a part of so many boxes. A fixed number, so that a picture does not depend on the machine.
+fn attempts(count: usize) -> u64 {
+    match count {
+        0..=2 => 1,
+        3..=150 => 4,
+        151..=1500 => 2,
+        _ => 1,
+    }
+}
+
+/// What the attempts 1 to `count` give, in their order, each on a thread of its own.
+fn in_parallel<T: Send>(count: u64, attempt: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    if count == 1 {
+        return vec![attempt(1)];
+    }
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (1..=count)
+            .map(|seed| {
+                scope.spawn({
+                    let attempt = &attempt;
+                    move || attempt(seed)
+                })
+            })
+            .collect();
+        running
+            .into_iter()
+            .map(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
+/// How often all nodes are tried at other places for fewer crossings.
+const IMPROVEMENTS: usize = 3;
 
 /// Centres of the boxes of a connected part.
 fn arrange_connected(
@@ -149,12 +179,10 @@ fn arrange_connected(
     seed: u64,
 ) -> Vec<Point> {
     let mut centres = embed(near, seed);
-    if near.len() <= IMPROVED {
-        improve(&mut centres, near, edges, seed);
-    }
+    improve(&mut centres, near, edges, IMPROVEMENTS, seed);
     turn_to_main_axis(&mut centres);
     scale_to_boxes(&mut centres, sizes, shape);
-    spread(&mut centres, sizes, looseness(sizes.len()));
+    spread(&mut centres, sizes);
     separate(&mut centres, sizes);
     squeeze(&mut centres, sizes);
     centres
@@ -165,11 +193,6 @@ fn edges_of(neighbours: &[Vec<usize>]) -> Vec<(usize, usize)> {
         list.iter().filter(|&&b| a < b).map(|&b| (a, b)).collect::<Vec<_>>()
     };
     neighbours.iter().enumerate().flat_map(of).collect()
-}
-
-/// How much wider a part starts than it ends: the more boxes, the more there is to keep apart in the middle.
-fn looseness(count: usize) -> f64 {
-    (count as f64 / 300.0).clamp(1.0, 3.0)
 }
 
 /// Turns the points so that they spread most from left to right (principal axis).

@@ -14,7 +14,7 @@ const ROUNDS: usize = 5;
 /// Prints a line for each size.
 pub(crate) fn run() -> Result<(), String> {
     println!(
-        "layout          tables   keys |    ours     sfdp  ratio | overlaps  ours sfdp | crossings   ours   sfdp | aspect ours sfdp"
+        "layout          tables   keys |    ours     sfdp  ratio | overlaps  ours sfdp | crossings   ours   sfdp | aspect ours sfdp | area ours/sfdp"
     );
     for (tables, keys) in [(100, 150), (300, 450), (1000, 1500), (3000, 4300)] {
         let diagram = synthetic(tables, keys);
@@ -32,7 +32,7 @@ pub(crate) fn run() -> Result<(), String> {
         let ours = centres(&corners, &sizes);
         let (a, b) = (bounds(&corners, &sizes), bounds(&corners_of(&peer, &sizes), &sizes));
         println!(
-            "{:15} {tables:6} {keys:6} | {:6.3} s {:6.3} s  {:5.2} | {:14} {:4} | {:16} {:6} | {:11.2} {:4.2}",
+            "{:15} {tables:6} {keys:6} | {:6.3} s {:6.3} s  {:5.2} | {:14} {:4} | {:16} {:6} | {:11.2} {:4.2} | {:14.2}",
             "clustered",
             best,
             peer_time,
@@ -43,6 +43,7 @@ pub(crate) fn run() -> Result<(), String> {
             count_crossings(&peer, &edges),
             a.width() / a.height(),
             b.width() / b.height(),
+            a.width() * a.height() / (b.width() * b.height()),
         );
     }
     Ok(())
