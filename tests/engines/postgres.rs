@@ -2,10 +2,12 @@
 
 use std::sync::{Arc, Mutex, Weak};
 
-use cadastre_engine::{Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Target};
+use cadastre_engine::{
+    Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Target, TlsMode,
+};
 use cadastre_engine_postgres::{PostgresDialect, PostgresDriver};
 use cadastre_model::*;
-use cadastre_test_support::PostgresServer;
+use cadastre_test_support::{Authority, PostgresServer};
 
 /// One server for all tests that run at the same time; it goes when the last of them does.
 pub(crate) fn server() -> Arc<PostgresServer> {
@@ -120,6 +122,75 @@ async fn each_way_a_connection_fails_has_its_own_words() {
     let (code, message) =
         test_code(&change(target(), |host, _, _, _| *host = "/nonexistent-folder".into()), "x").await;
     assert!(code == ErrorCode::Unreachable && message.contains("no socket"), "{message}");
+}
+
+fn with_tls(target: &Target, mode: TlsMode, authority: Option<&Authority>, name: &str) -> Target {
+    match change(target.clone(), |host, _, _, _| *host = name.into()) {
+        Target::Postgres { host, port, user, database, connect_timeout, .. } => {
+            let root_certificate = authority.map(|it| it.certificate_file().display().to_string());
+            Target::Postgres { host, port, user, database, tls: mode, root_certificate, connect_timeout }
+        }
+        other => other,
+    }
+}
+
+#[tokio::test]
+async fn each_tls_mode_checks_what_it_promises() {
+    let server = PostgresServer::start();
+    let plain = server.target("postgres");
+    let secret = secret(&server);
+    let refused = with_tls(&plain, TlsMode::Require, None, "127.0.0.1");
+    assert_eq!(test_code(&refused, server.password()).await.0, ErrorCode::TlsFailed, "no TLS offered");
+    let authority = Authority::new();
+    server.offer_tls(&authority.issue("localhost"));
+    let report = async |mode, authority: Option<&Authority>, name| {
+        let target = with_tls(&plain, mode, authority, name);
+        PostgresDriver.test(&target, Some(&secret)).await.map(|report| report.encrypted)
+    };
+    assert_eq!(report(TlsMode::Disable, None, "127.0.0.1").await, Ok(Some(false)));
+    for mode in [TlsMode::Prefer, TlsMode::Require] {
+        assert_eq!(report(mode, None, "127.0.0.1").await, Ok(Some(true)), "{mode:?} asks nobody");
+    }
+    assert_eq!(report(TlsMode::VerifyFull, Some(&authority), "localhost").await, Ok(Some(true)));
+    assert_eq!(report(TlsMode::VerifyCa, Some(&authority), "127.0.0.1").await, Ok(Some(true)));
+    // The right authority, but for another name; a stranger's authority; nobody's but the system's.
+    let stranger = Authority::new();
+    for (mode, authority, name) in [
+        (TlsMode::VerifyFull, Some(&authority), "127.0.0.1"),
+        (TlsMode::VerifyCa, Some(&stranger), "localhost"),
+        (TlsMode::Require, Some(&stranger), "localhost"),
+        (TlsMode::VerifyFull, None, "localhost"),
+    ] {
+        let target = with_tls(&plain, mode, authority, name);
+        let (code, message) = test_code(&target, server.password()).await;
+        assert_eq!(code, ErrorCode::TlsFailed, "{mode:?} {name}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_vanishes_while_it_is_read_is_named() {
+    let mut server = PostgresServer::start();
+    let database = server.create_database();
+    server.run_sql(&database, "CREATE TABLE t (id integer PRIMARY KEY)");
+    // Whoever holds this lock keeps every reader of the catalogue waiting, so the reading is under way for sure.
+    let mut holder = server.open_session(&database, "BEGIN; LOCK TABLE pg_catalog.pg_constraint;");
+    let (target, secret) = (server.target(&database), secret(&server));
+    let reading = tokio::spawn(async move {
+        let options = IntrospectOptions::default();
+        PostgresDriver.introspect(&target, Some(&secret), &options, &RunContext::silent()).await
+    });
+    let waits =
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'pg_catalog.pg_constraint'::regclass";
+    while server.try_sql("postgres", waits).unwrap().trim() == "0" {
+        assert!(!reading.is_finished(), "it did not wait: {:?}", reading.await);
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    server.kill();
+    let error = reading.await.unwrap().unwrap_err();
+    assert_eq!(error.code, ErrorCode::Unreachable, "{error}");
+    assert!(error.message.contains("reading the catalogue") && error.hint.is_some(), "{error}");
+    let _ = holder.kill();
+    let _ = holder.wait();
 }
 
 #[tokio::test]

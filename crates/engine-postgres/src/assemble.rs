@@ -7,10 +7,11 @@ use cadastre_model::*;
 
 use crate::acl::grants;
 use crate::catalog::*;
+use crate::words::*;
 
 /// Object numbers are unique within one catalogue only; these name the catalogues we follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Class {
+pub(crate) enum Class {
     Relation,
     Type,
     Routine,
@@ -40,6 +41,14 @@ impl Class {
     }
 }
 
+/// What of a server makes a difference to what its rows mean.
+pub(crate) struct Server {
+    /// Its version as one number: 150018.
+    pub version: u32,
+    /// The role that owns what a fresh cluster is born with.
+    pub bootstrap_role: String,
+}
+
 /// Since PostgreSQL 15 the owner of the database owns its `public`.
 const NEW_PUBLIC_OWNER: &str = "pg_database_owner";
 
@@ -50,12 +59,16 @@ const NEW_PUBLIC_OWNER: &str = "pg_database_owner";
 pub(crate) fn assemble(
     catalog: Catalog,
     origin: Origin,
-    version: u32,
+    server: &Server,
     schemas: &[String],
 ) -> Result<Model, DbError> {
     let mut assembly = Assembly {
         main_owner: main_owner(&catalog),
-        public_owner: if version >= 150_000 { NEW_PUBLIC_OWNER } else { "postgres" }.into(),
+        public_owner: if server.version >= 150_000 {
+            NEW_PUBLIC_OWNER.into()
+        } else {
+            server.bootstrap_role.clone()
+        },
         builder: ModelBuilder::new(origin),
         namespaces: HashMap::new(),
         names: HashMap::new(),
@@ -105,26 +118,42 @@ fn main_owner(catalog: &Catalog) -> String {
     most.map(|(owner, _)| owner.to_owned()).unwrap_or_default()
 }
 
-struct Assembly {
-    main_owner: String,
+/// A set of rights inside another object, where no order of their granting is to be told.
+fn sorted_grants(row: &RelationRow) -> Option<Vec<Grant>> {
+    let mut grants = grants(row.acl.as_deref(), row.acl_default.as_deref(), &row.owner)?;
+    grants.sort();
+    Some(grants)
+}
+
+/// What is kept of an identity column's sequence until its column comes.
+pub(crate) struct IdentitySequence {
+    name: QualifiedName,
+    options: SequenceOptions,
+    comment: Option<String>,
+    grants: Option<Vec<Grant>>,
+}
+
+/// The model as it grows, and what rows refer to by number.
+pub(crate) struct Assembly {
+    pub main_owner: String,
     /// Who owns the schema `public` of a fresh database.
-    public_owner: String,
-    builder: ModelBuilder,
-    namespaces: HashMap<u32, ObjectId>,
+    pub public_owner: String,
+    pub builder: ModelBuilder,
+    pub namespaces: HashMap<u32, ObjectId>,
     /// Every relation's name by its number, also of relations left out.
-    names: HashMap<u32, QualifiedName>,
+    pub names: HashMap<u32, QualifiedName>,
     /// Every relation's owner by its number.
-    owners: HashMap<u32, String>,
-    objects: HashMap<(Class, u32), ObjectId>,
+    pub owners: HashMap<u32, String>,
+    pub objects: HashMap<(Class, u32), ObjectId>,
     /// Column names by table number and column number.
-    columns: HashMap<(u32, i16), String>,
-    column_objects: HashMap<(u32, i16), ObjectId>,
+    pub columns: HashMap<(u32, i16), String>,
+    pub column_objects: HashMap<(u32, i16), ObjectId>,
     /// Operator classes: name, and whether it is a default.
-    classes: HashMap<u32, (String, bool)>,
-    collations: HashMap<u32, String>,
-    index_names: HashMap<u32, QualifiedName>,
+    pub classes: HashMap<u32, (String, bool)>,
+    pub collations: HashMap<u32, String>,
+    pub index_names: HashMap<u32, QualifiedName>,
     /// Sequences of identity columns by table and column number.
-    identities: HashMap<(u32, i16), (QualifiedName, SequenceOptions)>,
+    pub identities: HashMap<(u32, i16), IdentitySequence>,
 }
 
 impl Assembly {
@@ -197,8 +226,13 @@ impl Assembly {
             if let (Some(table), Some(column), Some(name)) =
                 (row.owned_by, row.owned_by_column, self.names.get(&row.oid))
             {
-                let options = sequence_options(row.sequence.as_deref().unwrap_or_default());
-                self.identities.insert((table, column as i16), (name.clone(), options));
+                let sequence = IdentitySequence {
+                    name: name.clone(),
+                    options: sequence_options(row.sequence.as_deref().unwrap_or_default()),
+                    comment: row.comment.clone(),
+                    grants: sorted_grants(row),
+                };
+                self.identities.insert((table, column as i16), sequence);
             }
         }
     }
@@ -266,10 +300,12 @@ impl Assembly {
     fn add_column(&mut self, row: ColumnRow) {
         let Some(&relation) = self.objects.get(&(Class::Relation, row.relation)) else { return };
         let identity = self.identities.remove(&(row.relation, row.number)).filter(|_| row.identity != '\0');
-        let identity = identity.map(|(sequence, options)| Identity {
+        let identity = identity.map(|it| Identity {
             mode: if row.identity == 'a' { IdentityMode::Always } else { IdentityMode::ByDefault },
-            sequence,
-            options,
+            sequence: it.name,
+            options: it.options,
+            comment: it.comment,
+            grants: it.grants,
         });
         let is_generated = row.generated == 's';
         let (generated, default) = if is_generated { (row.default, None) } else { (None, row.default) };
@@ -296,157 +332,6 @@ impl Assembly {
         });
         let id = self.builder.add(object);
         self.column_objects.insert((row.relation, row.number), id);
-    }
-
-    fn column_names(&self, table: u32, numbers: &[i16]) -> Vec<String> {
-        numbers.iter().filter_map(|&number| self.columns.get(&(table, number)).cloned()).collect()
-    }
-
-    fn add_constraint(&mut self, row: ConstraintRow) {
-        let parent = if row.table == 0 { (Class::Type, row.domain) } else { (Class::Relation, row.table) };
-        let Some(&parent) = self.objects.get(&parent) else { return };
-        let body = match row.kind {
-            'p' => Body::PrimaryKey(self.key(&row)),
-            'u' => Body::Unique(self.key(&row)),
-            'f' => match self.foreign_key(&row) {
-                Some(key) => Body::ForeignKey(key),
-                None => return self.builder.note_unmodelled("foreign key into another schema", row.name),
-            },
-            'x' => Body::Exclusion(Exclusion { definition: row.text.clone().unwrap_or_default() }),
-            _ => Body::Check(Check {
-                expression: strip_parentheses(row.text.as_deref().unwrap_or_default()).to_owned(),
-                no_inherit: row.no_inherit,
-                validated: validated(row.validated),
-                inheritance: inheritance(row.is_local, row.inherited),
-                unnamed: false,
-            }),
-        };
-        let mut object = Object::new(Some(parent), row.name, body);
-        object.comment = row.comment;
-        let id = self.builder.add(object);
-        self.objects.insert((Class::Constraint, row.oid), id);
-    }
-
-    fn key(&self, row: &ConstraintRow) -> Key {
-        let all = row.index_columns.clone().unwrap_or_default();
-        let included = all.get(row.index_keys as usize..).unwrap_or_default();
-        let mut options = settings(row.index_options.as_deref().unwrap_or_default());
-        if row.clustered {
-            options.push(SettingPair { name: "clustered".into(), value: "true".into() });
-        }
-        let attached = row.parent.clone().zip(row.parent_namespace).and_then(|(name, oid)| {
-            let namespace = self.namespaces.get(&oid)?;
-            Some(QualifiedName::new(self.builder.object(*namespace).name.clone(), name))
-        });
-        Key {
-            columns: self.column_names(row.table, row.columns.as_deref().unwrap_or_default()),
-            include: self.column_names(row.table, included),
-            deferrable: deferrable(row.deferrable, row.deferred),
-            nulls_not_distinct: row.nulls_not_distinct,
-            options,
-            attached_to: attached,
-            ..Key::default()
-        }
-    }
-
-    fn foreign_key(&self, row: &ConstraintRow) -> Option<ForeignKey> {
-        Some(ForeignKey {
-            columns: self.column_names(row.table, row.columns.as_deref().unwrap_or_default()),
-            references: self.names.get(&row.references)?.clone(),
-            referenced_columns: self
-                .column_names(row.references, row.referenced.as_deref().unwrap_or_default()),
-            on_update: action(row.on_update),
-            on_delete: action(row.on_delete),
-            on_delete_columns: self
-                .column_names(row.table, row.delete_columns.as_deref().unwrap_or_default()),
-            match_type: match row.match_type {
-                'f' => MatchType::Full,
-                'p' => MatchType::Partial,
-                _ => MatchType::Simple,
-            },
-            deferrable: deferrable(row.deferrable, row.deferred),
-            validated: validated(row.validated),
-            inherited: row.is_clone,
-            unnamed: false,
-        })
-    }
-
-    fn name_index(&mut self, row: &IndexRow) {
-        if let Some(table) = self.names.get(&row.table) {
-            self.index_names.insert(row.oid, QualifiedName::new(table.namespace.clone(), row.name.clone()));
-        }
-    }
-
-    fn add_index(&mut self, row: IndexRow) {
-        let Some(&table) = self.objects.get(&(Class::Relation, row.table)) else { return };
-        let keys = row.keys as usize;
-        let index = Index {
-            parts: (0..keys).map(|at| self.index_part(&row, at)).collect(),
-            include: self.column_names(row.table, row.columns.get(keys..).unwrap_or_default()),
-            predicate: row.predicate.as_deref().map(|text| strip_parentheses(text).to_owned()),
-            options: settings(row.settings.as_deref().unwrap_or_default()),
-            attached_to: row.parent.and_then(|parent| self.index_names.get(&parent).cloned()),
-            // An index of a partitioned table is not valid until every partition has its part; that is no failed build.
-            invalid: !row.usable && !self.is_partitioned(table),
-            method: row.method,
-            unique: row.unique,
-            nulls_not_distinct: row.nulls_not_distinct,
-            clustered: row.clustered,
-            statistics_targets: row
-                .statistics
-                .iter()
-                .flatten()
-                .filter_map(|text| statistics_target(text))
-                .collect(),
-            source: None,
-        };
-        let mut object = Object::new(Some(table), row.name, Body::Index(index));
-        object.comment = row.comment;
-        let id = self.builder.add(object);
-        self.objects.insert((Class::Relation, row.oid), id);
-    }
-
-    fn is_partitioned(&self, table: ObjectId) -> bool {
-        matches!(&self.builder.object(table).body, Body::Table(table) if table.kind == TableKind::Partitioned)
-    }
-
-    fn index_part(&self, row: &IndexRow, at: usize) -> IndexPart {
-        let number = row.columns.get(at).copied().unwrap_or_default();
-        let target = match self.columns.get(&(row.table, number)) {
-            Some(name) => IndexTarget::Column(name.clone()),
-            None => {
-                let text =
-                    row.expressions.as_ref().and_then(|texts| texts.get(at)).cloned().unwrap_or_default();
-                IndexTarget::Expression(text)
-            }
-        };
-        let bits = row.options.get(at).copied().unwrap_or_default();
-        let (descending, nulls_first) = (bits & 1 != 0, bits & 2 != 0);
-        let class = row.classes.get(at).and_then(|oid| self.classes.get(oid));
-        IndexPart {
-            target,
-            collation: self.part_collation(row, at),
-            operator_class: class.filter(|(_, is_default)| !is_default).map(|(name, _)| name.clone()),
-            descending,
-            nulls: (descending != nulls_first).then_some(if nulls_first {
-                NullsOrder::First
-            } else {
-                NullsOrder::Last
-            }),
-        }
-    }
-
-    /// The collation of an index part where it is not the column's own. An expression's is always said: what it would be by
-    /// itself is not known here.
-    fn part_collation(&self, row: &IndexRow, at: usize) -> Option<String> {
-        let name = self.collations.get(row.collations.get(at)?)?;
-        let own = self.column_objects.get(&(row.table, *row.columns.get(at)?)).and_then(|&id| {
-            match &self.builder.object(id).body {
-                Body::Column(column) => column.collation.as_ref(),
-                _ => None,
-            }
-        });
-        (own != Some(name)).then(|| name.clone())
     }
 
     fn add_attachment(&mut self, row: AttachmentRow) {
@@ -547,145 +432,4 @@ fn is_initial_public(acl: &[String], owner: &str) -> bool {
     let everyone = if owner == NEW_PUBLIC_OWNER { "=U/" } else { "=UC/" };
     let expected = [format!("{owner}=UC/{owner}"), format!("{everyone}{owner}")];
     acl.len() == 2 && expected.iter().all(|item| acl.contains(item))
-}
-
-fn attributes(
-    names: Option<Vec<String>>,
-    types: Option<Vec<String>>,
-    collations: Option<Vec<String>>,
-) -> Vec<CompositeAttribute> {
-    let (types, collations) = (types.unwrap_or_default(), collations.unwrap_or_default());
-    let attribute = |(at, name): (usize, String)| CompositeAttribute {
-        name,
-        data_type: types.get(at).cloned().unwrap_or_default(),
-        collation: collations.get(at).filter(|text| !text.is_empty()).cloned(),
-    };
-    names.unwrap_or_default().into_iter().enumerate().map(attribute).collect()
-}
-
-fn range_options(flat: Vec<Option<String>>) -> Vec<SettingPair> {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let pairs = flat.chunks_exact(2).map(|pair| SettingPair { name: text(&pair[0]), value: text(&pair[1]) });
-    pairs.filter(|pair| !pair.value.is_empty()).collect()
-}
-
-fn sequence_options(fields: &[String]) -> SequenceOptions {
-    let field = |at: usize| fields.get(at).cloned().unwrap_or_default();
-    SequenceOptions {
-        data_type: field(0),
-        start: field(1),
-        increment: field(2),
-        min: field(3),
-        max: field(4),
-        cache: field(5),
-        cycle: field(6) == "true",
-    }
-}
-
-fn settings(options: &[String]) -> Vec<SettingPair> {
-    let pair = |option: &String| {
-        let (name, value) = option.split_once('=').unwrap_or((option, ""));
-        SettingPair { name: name.to_owned(), value: value.to_owned() }
-    };
-    options.iter().map(pair).collect()
-}
-
-fn view_query(text: &str) -> String {
-    text.trim().trim_end_matches(';').to_owned()
-}
-
-/// Takes away one pair of parentheses if it encloses the whole text.
-pub(crate) fn strip_parentheses(text: &str) -> &str {
-    let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else { return text };
-    let (mut depth, mut quote) = (0_i32, None);
-    for c in inner.chars() {
-        match (quote, c) {
-            (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '(') => depth += 1,
-            (None, ')') => depth -= 1,
-            _ => {}
-        }
-        if depth < 0 {
-            return text;
-        }
-    }
-    inner
-}
-
-fn statistics_target(text: &str) -> Option<(i16, i32)> {
-    let (number, target) = text.split_once('=')?;
-    Some((number.parse().ok()?, target.parse().ok()?))
-}
-
-fn inheritance(is_local: bool, inherited: i32) -> Inheritance {
-    match (is_local, inherited > 0) {
-        (_, false) => Inheritance::Local,
-        (true, true) => Inheritance::Merged,
-        (false, true) => Inheritance::Inherited,
-    }
-}
-
-fn validated(yes: bool) -> Validated {
-    if yes { Validated::Yes } else { Validated::No }
-}
-
-fn deferrable(deferrable: bool, deferred: bool) -> Deferrable {
-    match (deferrable, deferred) {
-        (false, _) => Deferrable::No,
-        (true, false) => Deferrable::InitiallyImmediate,
-        (true, true) => Deferrable::InitiallyDeferred,
-    }
-}
-
-fn action(letter: char) -> ReferentialAction {
-    match letter {
-        'r' => ReferentialAction::Restrict,
-        'c' => ReferentialAction::Cascade,
-        'n' => ReferentialAction::SetNull,
-        'd' => ReferentialAction::SetDefault,
-        _ => ReferentialAction::NoAction,
-    }
-}
-
-fn firing(letter: char) -> Firing {
-    match letter {
-        'D' => Firing::Disabled,
-        'R' => Firing::Replica,
-        'A' => Firing::Always,
-        _ => Firing::Origin,
-    }
-}
-
-fn storage_word(letter: char) -> Option<String> {
-    let word = match letter {
-        'p' => "plain",
-        'e' => "external",
-        'm' => "main",
-        'x' => "extended",
-        _ => return None,
-    };
-    Some(word.to_owned())
-}
-
-fn compression_word(letter: char) -> Option<String> {
-    match letter {
-        'p' => Some("pglz".to_owned()),
-        'l' => Some("lz4".to_owned()),
-        _ => None,
-    }
-}
-
-/// The words behind `pg_trigger.tgtype` (`src/include/catalog/pg_trigger.h`).
-fn trigger_event(bits: i32) -> String {
-    let time = match bits & 0b100_0010 {
-        0b10 => "BEFORE",
-        0b100_0000 => "INSTEAD OF",
-        _ => "AFTER",
-    };
-    let events = [(4, "INSERT"), (16, "UPDATE"), (8, "DELETE"), (32, "TRUNCATE")];
-    let events: Vec<&str> =
-        events.into_iter().filter(|(bit, _)| bits & bit != 0).map(|(_, word)| word).collect();
-    format!("{time} {}", events.join(" OR "))
 }

@@ -9,7 +9,7 @@ use cadastre_engine::{
 };
 use cadastre_model::{Model, Origin};
 
-use crate::assemble::assemble;
+use crate::assemble::{Server, assemble};
 use crate::connect::{Session, open};
 use crate::dialect::PostgresDialect;
 use crate::{catalog, error::explain};
@@ -24,11 +24,10 @@ const OLDEST: u32 = 120_000;
 const OPEN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
     SET LOCAL search_path = pg_catalog; SET LOCAL jit = off; SET LOCAL lock_timeout = '5s'; \
     SET LOCAL statement_timeout = '10min'; SET LOCAL quote_all_identifiers = off; SET LOCAL bytea_output = hex; \
-    SET LOCAL IntervalStyle = postgres; SET LOCAL DateStyle = ISO; SET LOCAL extra_float_digits = 1; \
-    SET LOCAL enable_nestloop = on";
+    SET LOCAL IntervalStyle = postgres; SET LOCAL DateStyle = ISO; SET LOCAL extra_float_digits = 1";
 
 const ABOUT: &str = "SELECT current_setting('server_version_num')::int4, current_setting('server_version'), \
-    current_database()::text";
+    current_database()::text, pg_get_userbyid(10)::text";
 
 const ABOUT_SESSION: &str = "SELECT current_user::text, current_database()::text, current_setting('server_version'), \
     r.rolsuper, pg_has_role(d.datdba, 'USAGE'), has_database_privilege(d.oid, 'CREATE'), \
@@ -83,7 +82,7 @@ impl Driver for PostgresDriver {
         };
         context.report(Stage::Connecting, 1, 1);
         let reading = read_snapshot(&session, context);
-        let (origin, version, catalog) = tokio::select! {
+        let (origin, server, catalog) = tokio::select! {
             read = reading => read?,
             () = context.cancel.cancelled() => {
                 stop_server_side(&session).await;
@@ -92,7 +91,7 @@ impl Driver for PostgresDriver {
         };
         context.report(Stage::Building, 0, 1);
         check_schemas(&catalog, options)?;
-        let model = assemble(catalog, origin, version, &options.schemas)?;
+        let model = assemble(catalog, origin, &server, &options.schemas)?;
         context.report(Stage::Building, 1, 1);
         Ok(model)
     }
@@ -101,7 +100,7 @@ impl Driver for PostgresDriver {
 async fn read_snapshot(
     session: &Session,
     context: &RunContext,
-) -> Result<(Origin, u32, catalog::Catalog), DbError> {
+) -> Result<(Origin, Server, catalog::Catalog), DbError> {
     let doing = "reading the catalogue";
     let client = &session.client;
     client.batch_execute(OPEN_SNAPSHOT).await.map_err(|error| explain(doing, &error))?;
@@ -110,6 +109,7 @@ async fn read_snapshot(
         about.first().ok_or_else(|| DbError::new(ErrorCode::Internal, format!("{doing}: no answer")))?;
     let number: i32 = about.get(0);
     let version = u32::try_from(number).unwrap_or_default();
+    let server = Server { version, bootstrap_role: about.get(3) };
     let origin = Origin { engine: "postgres".into(), version: about.get(1), database: about.get(2) };
     if version < OLDEST {
         let message = format!("{doing}: PostgreSQL {} is older than 12", origin.version);
@@ -119,7 +119,7 @@ async fn read_snapshot(
     let catalog = catalog::read(client, version, context).await?;
     // The snapshot is given back at once; its loss at this point would change nothing that was read.
     let _ = client.batch_execute("COMMIT").await;
-    Ok((origin, version, catalog))
+    Ok((origin, server, catalog))
 }
 
 /// A schema that was asked for and is not there is an error, not an empty result.

@@ -11,12 +11,15 @@ mod coverage;
 mod dialect;
 mod driver;
 mod error;
+mod keys;
 mod keywords;
 mod queries;
 mod render;
+mod satellites;
 mod script;
 mod tls;
 mod url;
+mod words;
 
 pub use dialect::PostgresDialect;
 pub use driver::{PostgresDriver, QUERIES};

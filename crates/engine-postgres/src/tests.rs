@@ -6,7 +6,7 @@ use cadastre_engine::{ErrorCode, Target, TlsMode};
 use cadastre_model::Grantee;
 
 use crate::acl::grants;
-use crate::assemble::strip_parentheses;
+use crate::words::strip_parentheses;
 use crate::{Environment, keywords, parse_url};
 
 fn environment(variables: &[(&str, &str)]) -> Environment {

@@ -103,12 +103,22 @@ fn complete(
     let user = parameters.remove("user").or_else(|| environment.variable("USER"));
     let user = user.ok_or_else(|| invalid("the user is missing"))?;
     let database = parameters.remove("dbname").unwrap_or_else(|| user.clone());
+    // `system` stands for the system's authorities, and insists on them (libpq, "sslrootcert").
+    let root_certificate = parameters.remove("sslrootcert");
+    let by_system = root_certificate.as_deref() == Some("system");
+    let root_certificate = root_certificate.filter(|_| !by_system);
     let tls = match parameters.get("sslmode") {
+        Some(word) if by_system && word != "verify-full" => {
+            return Err(invalid(format!(
+                "sslrootcert=system goes with sslmode=verify-full only, not with {word}"
+            )));
+        }
         Some(word) => TlsMode::parse(word).ok_or_else(|| {
             invalid(format!(
                 "sslmode={word} is not known: disable, prefer, require, verify-ca or verify-full"
             ))
         })?,
+        None if by_system => TlsMode::VerifyFull,
         // Nobody listens on this machine's own wires; anywhere else the answer must come from whom it should.
         None if is_this_machine(&host) => TlsMode::Prefer,
         None => TlsMode::VerifyFull,
@@ -119,7 +129,6 @@ fn complete(
         Some(password) => Some(Secret::new(password)),
         None => read_password_file(environment, [&host, &port.to_string(), &database, &user]),
     };
-    let root_certificate = parameters.remove("sslrootcert").filter(|path| path != "system");
     Ok((Target::Postgres { host, port, user, database, tls, root_certificate, connect_timeout }, secret))
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::object::Grant;
+
 /// A name within a namespace: `public.film`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct QualifiedName {
@@ -127,6 +129,12 @@ pub struct Identity {
     pub sequence: QualifiedName,
     /// Its options.
     pub options: SequenceOptions,
+    /// Its comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Rights on it; none where the server's defaults hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grants: Option<Vec<Grant>>,
 }
 
 /// The options of a sequence. Values are texts because they may exceed 53 bits.

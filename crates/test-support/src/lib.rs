@@ -1,8 +1,10 @@
 //! Private servers for the tests: started in a temporary directory, on a free port of the loopback interface, stopped by
 //! process id when dropped. A server that cannot be started is an error with the reason, never a skip.
 
+mod certificates;
 mod postgres;
 
+pub use certificates::{Authority, Issued};
 pub use postgres::PostgresServer;
 
 /// A port of the loopback interface that nobody listens on.

@@ -156,6 +156,25 @@ impl PostgresServer {
         Err(String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
+    /// A session of psql that runs a script and stays open until it is killed.
+    ///
+    /// # Panics
+    /// When psql cannot be started, or does not take the script.
+    pub fn open_session(&self, database: &str, sql: &str) -> Child {
+        use std::io::{BufRead, BufReader, Write};
+        let mut command = self.client("psql");
+        command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-At", "-d", database]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("starting psql");
+        let mut input = child.stdin.take().expect("its input");
+        writeln!(input, "{sql}\n\\echo ready").expect("psql takes the script");
+        let mut answer = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut answer).expect("an answer");
+        assert_eq!(answer.trim(), "ready", "psql did not run: {sql}");
+        child.stdin = Some(input);
+        child
+    }
+
     /// The schema as `pg_dump` writes it.
     ///
     /// # Panics
@@ -184,6 +203,29 @@ impl PostgresServer {
             USER,
         ]);
         command
+    }
+
+    /// Gives the server a certificate; from then on it offers TLS.
+    ///
+    /// # Panics
+    /// When the files cannot be written, or the server does not take them.
+    pub fn offer_tls(&self, issued: &crate::Issued) {
+        use std::os::unix::fs::PermissionsExt;
+        let data = self.folder.path().join("data");
+        for (name, text) in [("server.crt", &issued.certificate), ("server.key", &issued.key)] {
+            let path = data.join(name);
+            std::fs::write(&path, text).expect("writing the certificate");
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("its rights");
+            give_to_postgres(&path);
+        }
+        self.run_sql("postgres", "ALTER SYSTEM SET ssl = on");
+        self.run_sql("postgres", "SELECT pg_reload_conf()");
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let takes_tls = || self.try_sql("postgres", "SHOW ssl").is_ok_and(|answer| answer.trim() == "on");
+        while !takes_tls() {
+            assert!(Instant::now() < deadline, "PostgreSQL does not offer TLS:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Stops the server at once, as a crash or a pulled plug would.

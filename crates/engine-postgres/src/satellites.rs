@@ -1,0 +1,196 @@
+//! What follows an object in a script: comment, owner, grants, firing state. And what an object is called in such statements.
+
+use cadastre_model::*;
+
+use crate::acl::default_grants;
+use crate::dialect::{literal, qualified, quote};
+use crate::render::Placement;
+use crate::script::Writer;
+
+impl Writer<'_> {
+    /// Comment, owner, grants and firing state of an object, and the comments of what stands in its statement.
+    pub fn satellites(&mut self, at: usize, id: ObjectId) {
+        let object = self.model.object(id);
+        let mut sql = Vec::new();
+        self.firing(object, &mut sql);
+        if let Some(target) = self.target(id) {
+            sql.extend(
+                object.owner.as_ref().map(|owner| format!("ALTER {target} OWNER TO {}", quote(owner))),
+            );
+            sql.extend(comment_on(&target, object));
+            self.grants(&target, object, &mut sql);
+        }
+        for &child in self.model.children(id) {
+            let is_part =
+                self.model.object(child).kind() == Kind::Column || self.placement(child) == Placement::Inside;
+            if is_part && let Some(target) = self.target(child) {
+                let child = self.model.object(child);
+                sql.extend(comment_on(&target, child));
+                self.column_grants(object, child, &mut sql);
+                if let Body::Column(Column { identity: Some(identity), .. }) = &child.body {
+                    identity_satellites(identity, object.owner.as_deref(), &mut sql);
+                }
+            }
+        }
+        self.units[at].sql.extend(sql);
+    }
+
+    fn firing(&self, object: &Object, sql: &mut Vec<String>) {
+        let (firing, word) = match &object.body {
+            Body::Trigger(trigger) => (trigger.firing, "TRIGGER"),
+            Body::Rule(rule) => (rule.firing, "RULE"),
+            _ => return,
+        };
+        let state = match firing {
+            Firing::Origin => return,
+            Firing::Disabled => "DISABLE",
+            Firing::Replica => "ENABLE REPLICA",
+            Firing::Always => "ENABLE ALWAYS",
+        };
+        let table = qualified(&self.name_of_parent(object));
+        sql.push(format!("ALTER TABLE {table} {state} {word} {}", quote(&object.name)));
+    }
+
+    /// What to call an object in `COMMENT ON`, `ALTER … OWNER` and `GRANT … ON`.
+    fn target(&self, id: ObjectId) -> Option<String> {
+        let object = self.model.object(id);
+        let own = || qualified(&self.name(id));
+        let on = |words: &str| {
+            format!("{words} {} ON {}", quote(&object.name), qualified(&self.name_of_parent(object)))
+        };
+        let in_domain = object.parent.is_some_and(|parent| self.model.object(parent).kind() == Kind::Domain);
+        Some(match &object.body {
+            Body::Namespace(_) => format!("SCHEMA {}", quote(&object.name)),
+            Body::Extension(_) => return None,
+            Body::Enum(_) | Body::Composite(_) | Body::Range(_) => format!("TYPE {}", own()),
+            Body::Domain(_) => format!("DOMAIN {}", own()),
+            Body::Sequence(_) => format!("SEQUENCE {}", own()),
+            Body::Table(table) if table.kind == TableKind::Foreign => format!("FOREIGN TABLE {}", own()),
+            Body::Table(_) => format!("TABLE {}", own()),
+            Body::View(view) if view.materialized => format!("MATERIALIZED VIEW {}", own()),
+            Body::View(_) => format!("VIEW {}", own()),
+            Body::Routine(routine) => {
+                let word = match routine.kind {
+                    RoutineKind::Procedure => "PROCEDURE",
+                    RoutineKind::Aggregate => "AGGREGATE",
+                    RoutineKind::Function | RoutineKind::Window => "FUNCTION",
+                };
+                let none = routine.signature.is_empty() && routine.kind == RoutineKind::Aggregate;
+                format!("{word} {}({})", own(), if none { "*" } else { &routine.signature })
+            }
+            Body::Operator(it) => format!(
+                "OPERATOR {}.{} ({})",
+                quote(self.model.walk(id).namespace()),
+                object.name,
+                it.signature
+            ),
+            Body::Column(_) => {
+                format!("COLUMN {}.{}", qualified(&self.name_of_parent(object)), quote(&object.name))
+            }
+            Body::Check(_) if in_domain => {
+                format!(
+                    "CONSTRAINT {} ON DOMAIN {}",
+                    quote(&object.name),
+                    qualified(&self.name_of_parent(object))
+                )
+            }
+            Body::PrimaryKey(_)
+            | Body::Unique(_)
+            | Body::ForeignKey(_)
+            | Body::Check(_)
+            | Body::Exclusion(_) => on("CONSTRAINT"),
+            Body::Index(_) => format!("INDEX {}", own()),
+            Body::Rule(_) => on("RULE"),
+            Body::Trigger(_) => on("TRIGGER"),
+            Body::Policy(_) => on("POLICY"),
+            Body::Statistics(_) => format!("STATISTICS {}", own()),
+        })
+    }
+
+    fn grants(&self, target: &str, object: &Object, sql: &mut Vec<String>) {
+        let Some(grants) = &object.grants else { return };
+        let (privileges, public) = match &object.body {
+            Body::Namespace(_) => ("UC", ""),
+            Body::Sequence(_) => (SEQUENCE_PRIVILEGES, ""),
+            Body::Routine(_) => ("X", "X"),
+            Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_) => ("U", "U"),
+            _ => ("arwdDxt", ""),
+        };
+        // GRANT knows tables, routines and types by fewer words than COMMENT does.
+        let target = ["FOREIGN TABLE ", "MATERIALIZED VIEW ", "VIEW ", "TABLE "]
+            .iter()
+            .find_map(|word| target.strip_prefix(word).map(|name| format!("TABLE {name}")))
+            .or_else(|| {
+                target
+                    .strip_prefix("AGGREGATE ")
+                    .map(|name| format!("FUNCTION {}", name.replace("(*)", "()")))
+            })
+            .unwrap_or_else(|| target.to_owned());
+        if target == "SCHEMA public" {
+            sql.push("REVOKE ALL ON SCHEMA public FROM PUBLIC".into());
+        }
+        let default = default_grants(privileges, public);
+        grant_statements(&target, grants, &default, object.owner.as_deref(), sql);
+    }
+
+    fn column_grants(&self, table: &Object, column: &Object, sql: &mut Vec<String>) {
+        let Some(grants) = &column.grants else { return };
+        let name = qualified(&self.name_of_parent(column));
+        for grant in grants {
+            let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
+            let who = grantee(&grant.grantee, table.owner.as_deref());
+            sql.push(format!(
+                "GRANT {} ({}) ON TABLE {name} TO {who}{option}",
+                grant.privilege,
+                quote(&column.name)
+            ));
+        }
+    }
+}
+
+/// From the rights an object is born with to those it is to have.
+fn grant_statements(
+    target: &str,
+    grants: &[Grant],
+    default: &[Grant],
+    owner: Option<&str>,
+    sql: &mut Vec<String>,
+) {
+    let is_kept = |grant: &&Grant| {
+        grants.iter().any(|it| it.grantee == grant.grantee && it.privilege == grant.privilege)
+    };
+    for grant in default.iter().filter(|grant| !is_kept(grant)) {
+        sql.push(format!("REVOKE {} ON {target} FROM {}", grant.privilege, grantee(&grant.grantee, owner)));
+    }
+    let added: Vec<&Grant> = grants.iter().filter(|grant| !default.contains(grant)).collect();
+    for group in added.chunk_by(|a, b| a.grantee == b.grantee && a.grantable == b.grantable) {
+        let privileges: Vec<&str> = group.iter().map(|grant| grant.privilege.as_str()).collect();
+        let option = if group[0].grantable { " WITH GRANT OPTION" } else { "" };
+        let who = grantee(&group[0].grantee, owner);
+        sql.push(format!("GRANT {} ON {target} TO {who}{option}", privileges.join(", ")));
+    }
+}
+
+/// What an identity column's sequence has of its own; its owner is always the table's.
+fn identity_satellites(identity: &Identity, owner: Option<&str>, sql: &mut Vec<String>) {
+    let target = format!("SEQUENCE {}", qualified(&identity.sequence));
+    sql.extend(identity.comment.as_ref().map(|text| format!("COMMENT ON {target} IS {}", literal(text))));
+    if let Some(grants) = &identity.grants {
+        grant_statements(&target, grants, &default_grants(SEQUENCE_PRIVILEGES, ""), owner, sql);
+    }
+}
+
+/// Letters of the rights a sequence's owner is born with.
+const SEQUENCE_PRIVILEGES: &str = "rwU";
+
+fn grantee(grantee: &Grantee, owner: Option<&str>) -> String {
+    match grantee {
+        Grantee::Public => "PUBLIC".into(),
+        Grantee::Owner => owner.map_or_else(|| "CURRENT_USER".into(), |name| quote(name).to_string()),
+        Grantee::Role(name) => quote(name).to_string(),
+    }
+}
+
+fn comment_on(target: &str, object: &Object) -> Option<String> {
+    object.comment.as_ref().map(|text| format!("COMMENT ON {target} IS {}", literal(text)))
+}
