@@ -54,10 +54,11 @@ async fn a_layout_survives_reading_again_after_the_schema_has_changed() {
     let url = format!("sqlite:{}", path.display());
     let id = workspace.save_connection(&draft("Mine", &url)).unwrap().id;
     let source = Source::Connection { id };
-    workspace.open_schema(&source, "r", |_| {}).await.unwrap();
+    let reading = workspace.open_schema(&source, "r", |_| {}).await.unwrap().reading;
     let first = workspace.diagram(&source).unwrap();
     let moves = [BoxMove { index: 0, x: -500, y: -700 }];
-    assert!(!workspace.move_boxes(&source, &moves, Keep::Yes).unwrap().is_empty(), "its links get a new way");
+    let rerouted = workspace.move_boxes(&source, reading, &moves, Keep::Yes).unwrap();
+    assert!(!rerouted.is_empty(), "its links get a new way");
     let place = |view: &cadastre_app::diagram::DiagramView, title: &str| {
         view.boxes.iter().find(|it| it.title == title).map(|it| (it.x, it.y))
     };
@@ -69,6 +70,34 @@ async fn a_layout_survives_reading_again_after_the_schema_has_changed() {
         assert_eq!(place(&second, title), place(&first, title), "{title} did not move");
     }
     assert!(place(&second, "e").is_some() && place(&second, "c").is_none());
+    // What the window still asks about the reading before this one is not answered with something else.
+    let late = [BoxMove { index: 1, x: 0, y: 0 }];
+    assert!(workspace.move_boxes(&source, reading, &late, Keep::Yes).unwrap().is_empty());
+    assert_eq!(workspace.diagram(&source).unwrap(), second);
+    let refused = workspace.object_page(&source, reading, 1).unwrap_err();
+    assert!(refused.message.contains("read again"), "{refused}");
+}
+
+#[tokio::test]
+async fn positions_are_forgotten_when_a_connection_comes_to_mean_another_database() {
+    let (folder, workspace) = workspace();
+    let create = |name: &str| {
+        let path = folder.path().join(name);
+        rusqlite::Connection::open(&path)
+            .unwrap()
+            .execute_batch("CREATE TABLE a(x); CREATE TABLE b(y)")
+            .unwrap();
+        format!("sqlite:{}", path.display())
+    };
+    let saved = workspace.save_connection(&draft("One", &create("one.db"))).unwrap();
+    let source = Source::Connection { id: saved.id };
+    let reading = workspace.open_schema(&source, "r", |_| {}).await.unwrap().reading;
+    let away = [BoxMove { index: 0, x: -9000, y: -9000 }];
+    workspace.move_boxes(&source, reading, &away, Keep::Yes).unwrap();
+    let other = ConnectionDraft { id: Some(saved.id), ..draft("One", &create("two.db")) };
+    workspace.save_connection(&other).unwrap();
+    workspace.open_schema(&source, "r", |_| {}).await.unwrap();
+    assert!(workspace.diagram(&source).unwrap().boxes.iter().all(|it| it.x > -9000));
 }
 
 #[tokio::test]

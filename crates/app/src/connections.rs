@@ -10,6 +10,7 @@ use specta::Type;
 use crate::address::AddressForm;
 use crate::engines;
 use crate::error::{AppError, Code};
+use crate::source::Source;
 use crate::workspace::Workspace;
 
 /// A connection as a list shows it.
@@ -110,7 +111,7 @@ fn place_word(place: SecretPlace) -> &'static str {
 fn view(it: &Connection) -> Result<ConnectionView, AppError> {
     let target = stored_target(it)?;
     Ok(ConnectionView {
-        id: u32::try_from(it.id).unwrap_or_default(),
+        id: id_of(it),
         name: it.name.clone(),
         colour: it.colour.clone(),
         environment: it.environment.word().into(),
@@ -118,6 +119,10 @@ fn view(it: &Connection) -> Result<ConnectionView, AppError> {
         address: AddressForm::of(&target),
         secret_place: place_word(it.secret_place).into(),
     })
+}
+
+fn id_of(it: &Connection) -> u32 {
+    u32::try_from(it.id).unwrap_or_default()
 }
 
 fn stored_target(it: &Connection) -> Result<Target, AppError> {
@@ -202,8 +207,14 @@ impl Workspace {
             self.undo_save(before.as_ref(), connection.id);
             return Err(error.into());
         }
-        if let Some(before) = before.filter(|before| before.secret_place != wanted) {
-            self.secrets.forget(before.secret_place, &secret_name(before.id));
+        if let Some(before) = before {
+            if before.secret_place != wanted {
+                self.secrets.forget(before.secret_place, &secret_name(before.id));
+            }
+            if before.target != connection.target {
+                // Positions belong to the tables of the database that was meant before.
+                self.store.forget_layout(&Source::Connection { id: id_of(&connection) }.key())?;
+            }
         }
         view(&connection)
     }
@@ -243,7 +254,7 @@ impl Workspace {
         let connection = self.store.connection_by_id(i64::from(id))?;
         self.store.remove_connection(connection.id)?;
         self.secrets.forget(connection.secret_place, &secret_name(connection.id));
-        self.opened().remove(&crate::source::Source::Connection { id });
+        self.opened().remove(&Source::Connection { id });
         Ok(())
     }
 

@@ -3,8 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use cadastre_diagram::{
-    Diagram, DiagramBox, End, Link, Palette, Point, Route, Row, arrange, place_missing, render_svg,
-    route_links,
+    Diagram, DiagramBox, End, Link, Palette, Point, Route, Router, Row, arrange, place_missing, render_svg,
 };
 use cadastre_model::{Kind, Model, ObjectId, RelationWalker};
 use cadastre_store::Position;
@@ -215,7 +214,7 @@ fn end_word(end: End) -> String {
     .into()
 }
 
-fn view_of(model: &Model, diagram: &Diagram, corners: &[Point]) -> DiagramView {
+fn view_of(model: &Model, diagram: &Diagram, router: &Router, corners: &[Point]) -> DiagramView {
     let relations = drawn(model);
     let boxes = diagram.boxes.iter().zip(corners).zip(relations).map(|((it, corner), relation)| {
         let size = it.size();
@@ -236,7 +235,7 @@ fn view_of(model: &Model, diagram: &Diagram, corners: &[Point]) -> DiagramView {
             rows: it.rows.iter().map(row).collect(),
         }
     });
-    let routes = route_links(diagram, corners);
+    let routes = router.route_all(corners);
     let links = diagram.links.iter().zip(&routes).map(|(link, route)| LinkView {
         from: link.from as u32,
         from_row: link.from_row as u32,
@@ -298,28 +297,36 @@ impl Workspace {
     /// # Errors
     /// When the source is not open.
     pub fn diagram(&self, source: &Source) -> Result<DiagramView, AppError> {
-        let opened = self.opened();
-        let open = opened.get(source).ok_or_else(|| not_open(source))?;
-        Ok(view_of(&open.model, &open.diagram, &open.corners))
+        let (model, diagram, router, corners) = {
+            let opened = self.opened();
+            let open = opened.get(source).ok_or_else(|| not_open(source))?;
+            (open.model.clone(), open.diagram.clone(), open.router.clone(), open.corners.clone())
+        };
+        Ok(view_of(&model, &diagram, &router, &corners))
     }
 
-    /// Moves boxes; returns the new ways of the links at them.
+    /// Moves boxes of one reading; returns the new ways of the links at them. A move that belongs to an earlier reading comes to
+    /// nothing: what it moved is not what is open now.
     ///
     /// # Errors
     /// When the source is not open, or the store cannot be written.
     pub fn move_boxes(
         &self,
         source: &Source,
+        reading: u32,
         moves: &[BoxMove],
         keep: Keep,
     ) -> Result<Vec<Rerouted>, AppError> {
         let mut opened = self.opened();
         let open = opened.get_mut(source).ok_or_else(|| not_open(source))?;
-        let moved: Vec<usize> =
-            moves.iter().map(|it| it.index as usize).filter(|&index| index < open.corners.len()).collect();
+        if open.reading != reading {
+            return Ok(Vec::new());
+        }
+        let mut moved = HashSet::new();
         for it in moves {
             if let Some(corner) = open.corners.get_mut(it.index as usize) {
                 *corner = Point::new(f64::from(it.x), f64::from(it.y));
+                moved.insert(it.index as usize);
             }
         }
         if keep == Keep::Yes {
@@ -328,12 +335,11 @@ impl Workspace {
                 moved.iter().map(|&index| (position_name(relations[index]), open.corners[index])).collect();
             self.keep_positions(source, places.into_iter())?;
         }
-        let at: HashSet<usize> = moved.into_iter().collect();
-        let touched = |link: &Link| at.contains(&link.from) || at.contains(&link.to);
-        let routes = route_links(&open.diagram, &open.corners);
-        let changed =
-            open.diagram.links.iter().zip(&routes).enumerate().filter(|(_, (link, _))| touched(link));
-        Ok(changed.map(|(index, (_, route))| Rerouted { index: index as u32, points: flat(route) }).collect())
+        let routes =
+            open.router.route_some(&open.corners, |from, to| moved.contains(&from) || moved.contains(&to));
+        let rerouted =
+            routes.iter().map(|(index, route)| Rerouted { index: *index as u32, points: flat(route) });
+        Ok(rerouted.collect())
     }
 
     /// Forgets the kept positions and lays everything out afresh.
@@ -341,10 +347,17 @@ impl Workspace {
     /// # Errors
     /// When the source is not open, or the store cannot be written.
     pub fn arrange_diagram(&self, source: &Source) -> Result<DiagramView, AppError> {
+        let (model, diagram, router, reading) = {
+            let opened = self.opened();
+            let open = opened.get(source).ok_or_else(|| not_open(source))?;
+            (open.model.clone(), open.diagram.clone(), open.router.clone(), open.reading)
+        };
+        // Laying out takes long, and others may want what is open meanwhile.
         self.store.forget_layout(&source.key())?;
-        let mut opened = self.opened();
-        let open = opened.get_mut(source).ok_or_else(|| not_open(source))?;
-        open.corners = self.place_boxes(source, &open.model, &open.diagram)?;
-        Ok(view_of(&open.model, &open.diagram, &open.corners))
+        let corners = self.place_boxes(source, &model, &diagram)?;
+        if let Some(open) = self.opened().get_mut(source).filter(|open| open.reading == reading) {
+            open.corners.clone_from(&corners);
+        }
+        Ok(view_of(&model, &diagram, &router, &corners))
     }
 }

@@ -1,61 +1,17 @@
 //! The one shape in which errors reach a host.
 
-use cadastre_engine::{DbError, ErrorCode};
+use cadastre_engine::DbError;
+pub use cadastre_engine::ErrorCode as Code;
 use cadastre_store::StoreError;
 use serde::Serialize;
 use specta::Type;
 
-/// The closed list of codes, as the frontend sees it. One to one with the engine's.
+/// What a host can offer at once to mend an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
-#[allow(missing_docs)]
-pub enum Code {
-    InvalidInput,
-    NotFound,
-    Conflict,
-    AuthFailed,
-    Unreachable,
-    TlsFailed,
-    PermissionDenied,
-    ReadOnlyTarget,
-    FingerprintMismatch,
-    HazardNotAcknowledged,
-    PolicyDenied,
-    LockHeld,
-    Timeout,
-    Cancelled,
-    StatementFailed,
-    ProofFailed,
-    UnsupportedByEngine,
-    IncompatibleStore,
-    SecretUnavailable,
-    Internal,
-}
-
-impl From<ErrorCode> for Code {
-    fn from(code: ErrorCode) -> Self {
-        match code {
-            ErrorCode::InvalidInput => Self::InvalidInput,
-            ErrorCode::NotFound => Self::NotFound,
-            ErrorCode::Conflict => Self::Conflict,
-            ErrorCode::AuthFailed => Self::AuthFailed,
-            ErrorCode::Unreachable => Self::Unreachable,
-            ErrorCode::TlsFailed => Self::TlsFailed,
-            ErrorCode::PermissionDenied => Self::PermissionDenied,
-            ErrorCode::ReadOnlyTarget => Self::ReadOnlyTarget,
-            ErrorCode::FingerprintMismatch => Self::FingerprintMismatch,
-            ErrorCode::HazardNotAcknowledged => Self::HazardNotAcknowledged,
-            ErrorCode::PolicyDenied => Self::PolicyDenied,
-            ErrorCode::LockHeld => Self::LockHeld,
-            ErrorCode::Timeout => Self::Timeout,
-            ErrorCode::Cancelled => Self::Cancelled,
-            ErrorCode::StatementFailed => Self::StatementFailed,
-            ErrorCode::ProofFailed => Self::ProofFailed,
-            ErrorCode::UnsupportedByEngine => Self::UnsupportedByEngine,
-            ErrorCode::IncompatibleStore => Self::IncompatibleStore,
-            ErrorCode::SecretUnavailable => Self::SecretUnavailable,
-            ErrorCode::Internal => Self::Internal,
-        }
-    }
+#[serde(rename_all = "camelCase")]
+pub enum Remedy {
+    /// Ask for the vault's passphrase.
+    UnlockVault,
 }
 
 /// A failed use case: what was being done and what is wrong, what to do, and what the server said.
@@ -72,6 +28,8 @@ pub struct AppError {
     pub details: Vec<String>,
     /// The same call may succeed later.
     pub retryable: bool,
+    /// What can be offered at once.
+    pub remedy: Option<Remedy>,
     /// The run it happened in.
     pub run_id: Option<String>,
 }
@@ -85,6 +43,7 @@ impl AppError {
             hint: None,
             details: Vec::new(),
             retryable: false,
+            remedy: None,
             run_id: None,
         }
     }
@@ -125,11 +84,12 @@ impl From<DbError> for AppError {
             line("position", detail.position.map(|at| at.to_string())),
         ];
         Self {
-            code: error.code.into(),
+            code: error.code,
             message: error.message,
             hint: error.hint,
             details: details.into_iter().flatten().collect(),
             retryable: error.retryable,
+            remedy: None,
             run_id: None,
         }
     }
@@ -161,6 +121,7 @@ impl From<StoreError> for AppError {
                 (Code::Internal, "try again; if it stays, copy the diagnostics and report it")
             }
         };
-        Self::new(code, error.to_string()).with_hint(hint)
+        let remedy = matches!(error, StoreError::VaultLocked).then_some(Remedy::UnlockVault);
+        Self { remedy, ..Self::new(code, error.to_string()).with_hint(hint) }
     }
 }

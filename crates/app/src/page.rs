@@ -347,15 +347,15 @@ fn references_to(relation: RelationWalker<'_>) -> Vec<ReferenceRow> {
 }
 
 impl Workspace {
-    /// The page of an object of an open source.
+    /// The page of an object of one reading of an open source.
     ///
     /// # Errors
-    /// When the source is not open, or has no such object (any more).
-    pub fn object_page(&self, source: &Source, id: u32) -> Result<ObjectPage, AppError> {
-        let model = self.model(source)?;
+    /// When the source is not open, was read again since, or has no such object.
+    pub fn object_page(&self, source: &Source, reading: u32, id: u32) -> Result<ObjectPage, AppError> {
+        let model = self.model_of_reading(source, reading)?;
         let object_id = model.id_at(id as usize).ok_or_else(|| {
             AppError::new(Code::NotFound, "this object is not in the schema")
-                .with_hint("the schema was read again meanwhile")
+                .with_hint("choose one from the tree or the search")
         })?;
         let dialect =
             engines::dialect(&model.origin.engine).ok_or_else(|| unknown_engine(&model.origin.engine))?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use cadastre_diagram::Router;
 use cadastre_engine::{IntrospectOptions, RunContext, Secret, Target};
 pub use cadastre_model::Model;
 use serde::Serialize;
@@ -62,6 +63,8 @@ pub struct SchemaSummary {
     pub unmodelled: Vec<UnmodelledItem>,
     /// How long reading took, in milliseconds.
     pub elapsed_ms: u32,
+    /// Which reading this is; numbers of objects and boxes are asked about together with it.
+    pub reading: u32,
 }
 
 /// Reads the schema of a target.
@@ -147,8 +150,11 @@ impl Workspace {
                 .map(|item| UnmodelledItem { kind: item.kind.clone(), name: item.name.clone() })
                 .collect(),
             elapsed_ms: u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX),
+            reading: self.next_reading(),
         };
-        self.opened().insert(source.clone(), OpenSchema { model, diagram, corners });
+        let router = Arc::new(Router::new(&diagram));
+        let open = OpenSchema { model, diagram, router, corners, reading: summary.reading };
+        self.opened().insert(source.clone(), open);
         Ok(summary)
     }
 }

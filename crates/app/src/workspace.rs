@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cadastre_diagram::{Diagram, Point};
+use cadastre_diagram::{Diagram, Point, Router};
 use cadastre_model::Model;
 pub use cadastre_store::Keychain;
 use cadastre_store::{SecretKeeper, Store};
@@ -22,8 +23,12 @@ pub struct OpenSchema {
     pub model: Arc<Model>,
     /// Boxes and links of its diagram.
     pub diagram: Arc<Diagram>,
+    /// What its links' ways depend on.
+    pub router: Arc<Router>,
     /// Where the boxes stand.
     pub corners: Vec<Point>,
+    /// Which reading this is. Numbers of objects and boxes mean something within one reading only.
+    pub reading: u32,
 }
 
 /// The state of a host.
@@ -35,6 +40,7 @@ pub struct Workspace {
     /// The runs under way.
     pub runs: Arc<Runs>,
     open: Mutex<HashMap<Source, OpenSchema>>,
+    readings: AtomicU32,
 }
 
 impl Workspace {
@@ -49,7 +55,7 @@ impl Workspace {
         };
         let store = Store::open(folder).map_err(|error| doing(error.into()))?;
         let secrets = SecretKeeper::new(folder, keychain);
-        Ok(Self { store, secrets, runs: Arc::default(), open: Mutex::default() })
+        Ok(Self { store, secrets, runs: Arc::default(), open: Mutex::default(), readings: AtomicU32::new(0) })
     }
 
     /// The data folder.
@@ -59,6 +65,25 @@ impl Workspace {
 
     pub(crate) fn opened(&self) -> MutexGuard<'_, HashMap<Source, OpenSchema>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of the next reading.
+    pub(crate) fn next_reading(&self) -> u32 {
+        self.readings.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The model of one reading of a source.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when the source is not open, or was read again since.
+    pub(crate) fn model_of_reading(&self, source: &Source, reading: u32) -> Result<Arc<Model>, AppError> {
+        let opened = self.opened();
+        let open = opened.get(source).ok_or_else(|| not_open(source))?;
+        if open.reading != reading {
+            return Err(AppError::new(Code::NotFound, "this schema was read again in the meantime")
+                .with_hint("choose the object once more in the tree"));
+        }
+        Ok(open.model.clone())
     }
 
     /// The model of a source that is open.

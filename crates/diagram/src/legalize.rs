@@ -3,41 +3,14 @@
 //! First boxes push each other apart along the shorter way until they are (nearly) free; then whatever still overlaps is put on
 //! the nearest free place, the middle first. The second step always ends without an overlap.
 
+use std::collections::HashMap;
+
 use crate::geometry::{Point, Rect, Size};
+use crate::grid::Grid;
 
 /// The free space between two boxes, at least.
 pub(crate) const GAP: f64 = 36.0;
 const ROUNDS: usize = 60;
-
-/// A grid of cells with the boxes that touch them.
-struct Grid {
-    cell: f64,
-    cells: std::collections::HashMap<(i32, i32), Vec<usize>>,
-}
-
-impl Grid {
-    fn new(cell: f64) -> Self {
-        Self { cell, cells: std::collections::HashMap::new() }
-    }
-
-    fn keys(&self, rect: &Rect) -> impl Iterator<Item = (i32, i32)> + use<> {
-        let at = |value: f64| (value / self.cell).floor() as i32;
-        let (left, right, top, bottom) =
-            (at(rect.left - GAP), at(rect.right + GAP), at(rect.top - GAP), at(rect.bottom + GAP));
-        (left..=right).flat_map(move |x| (top..=bottom).map(move |y| (x, y)))
-    }
-
-    fn insert(&mut self, index: usize, rect: &Rect) {
-        for key in self.keys(rect).collect::<Vec<_>>() {
-            self.cells.entry(key).or_default().push(index);
-        }
-    }
-
-    /// Whether any box in the cells around fits the question. A box in several cells may be asked about more than once.
-    fn any_near(&self, rect: &Rect, fits: impl Fn(usize) -> bool) -> bool {
-        self.keys(rect).filter_map(|key| self.cells.get(&key)).flatten().any(|&index| fits(index))
-    }
-}
 
 fn cell_size(sizes: &[Size]) -> f64 {
     let mean = sizes.iter().map(|size| size.width.max(size.height)).sum::<f64>() / sizes.len().max(1) as f64;
@@ -130,11 +103,16 @@ fn settle(centres: &mut [Point], sizes: &[Size]) {
 pub(crate) struct Placed {
     grid: Grid,
     rects: Vec<Rect>,
+    /// From which ring on there may be room, by the place that was wanted and the size in steps.
+    full: HashMap<(i64, i64, i64, i64), usize>,
 }
+
+/// Sizes are told apart in steps of so many pixels when rings that are full are remembered.
+const SIZE_STEP: f64 = 80.0;
 
 impl Placed {
     pub fn new(sizes: &[Size]) -> Self {
-        Self { grid: Grid::new(cell_size(sizes)), rects: Vec::new() }
+        Self { grid: Grid::new(cell_size(sizes)), rects: Vec::new(), full: HashMap::new() }
     }
 
     /// Takes a box as standing, wherever it is.
@@ -144,14 +122,24 @@ impl Placed {
     }
 
     fn is_free(&self, rect: &Rect) -> bool {
-        !self.grid.any_near(rect, |other| rect.overlaps(&self.rects[other], GAP - 1e-3))
+        let around = Rect {
+            left: rect.left - GAP,
+            top: rect.top - GAP,
+            right: rect.right + GAP,
+            bottom: rect.bottom + GAP,
+        };
+        !self.grid.near(&around).any(|other| rect.overlaps(&self.rects[other], GAP - 1e-3))
     }
 
     /// Places a box as near to `wanted` (its centre) as there is room, and returns the centre it got. Looks along rings of
-    /// growing radius; there is always room outside of everything that stands.
+    /// growing radius; there is always room outside of everything that stands. Rings that had no room for a box of about this
+    /// size around the same place are not looked at again, or a thousand boxes at one hub would take a million looks each.
     pub fn place(&mut self, wanted: Point, size: Size) -> Point {
         let step = (size.width.min(size.height) / 3.0).max(12.0);
-        let mut ring = 0_usize;
+        let whole = |value: f64| value.round() as i64;
+        let key =
+            (whole(wanted.x), whole(wanted.y), whole(size.width / SIZE_STEP), whole(size.height / SIZE_STEP));
+        let mut ring = self.full.get(&key).copied().unwrap_or(0);
         loop {
             let radius = ring as f64 * step;
             let points = (ring * 8).max(1);
@@ -163,6 +151,7 @@ impl Placed {
                 .find(|&centre| self.is_free(&Rect::around(centre, size)));
             if let Some(centre) = candidate {
                 self.occupy(Rect::around(centre, size));
+                self.full.insert(key, ring);
                 return centre;
             }
             ring += 1;

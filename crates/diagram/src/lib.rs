@@ -8,6 +8,7 @@ mod crossings;
 mod force;
 mod geometry;
 mod graph;
+mod grid;
 mod improve;
 mod layout;
 mod legalize;
@@ -23,7 +24,7 @@ pub use geometry::{Point, Rect, Size};
 pub use graph::{BoxId, Diagram, DiagramBox, End, Link, Row};
 pub use layout::{arrange, bounds};
 pub use place::place_missing;
-pub use route::{Route, Side, route_links};
+pub use route::{Route, Router, Side, route_links};
 pub use svg::{Palette, render_svg};
 
 #[cfg(test)]

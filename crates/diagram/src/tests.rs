@@ -142,3 +142,34 @@ proptest! {
         check(&diagram(count, &links))?;
     }
 }
+
+#[test]
+fn a_link_goes_around_a_box_in_its_way() {
+    // 0 and 2 stand level with each other, 1 right between them.
+    let mut three = diagram(3, &[(0, 2)]);
+    three.boxes.iter_mut().for_each(|it| it.rows = vec![Row::default(); 4]);
+    let corners = [Point::new(0.0, 0.0), Point::new(400.0, 0.0), Point::new(800.0, 0.0)];
+    let size = three.sizes()[1];
+    let between = Rect::at(corners[1], size);
+    let route = &route_links(&three, &corners)[0];
+    for pair in route.points.windows(2) {
+        let line = Rect {
+            left: pair[0].x.min(pair[1].x),
+            right: pair[0].x.max(pair[1].x),
+            top: pair[0].y.min(pair[1].y),
+            bottom: pair[0].y.max(pair[1].y),
+        };
+        assert!(!line.overlaps(&between, 0.0), "{route:?} runs behind {between:?}");
+    }
+}
+
+#[test]
+fn a_thousand_new_boxes_at_one_hub_find_room() {
+    let links: Vec<_> = (1..1000).map(|n| (n, 0)).collect();
+    let star = diagram(1000, &links);
+    let mut known = vec![None; 1000];
+    known[0] = Some(Point::new(0.0, 0.0));
+    let corners = place_missing(&star, &known);
+    assert_eq!(corners[0], Point::new(0.0, 0.0));
+    assert_eq!(overlaps(&star, &corners), 0);
+}

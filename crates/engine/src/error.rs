@@ -8,6 +8,7 @@ use crate::context::Cancelled;
 
 /// The closed list of codes. Hosts branch on these and on nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[allow(missing_docs)]
 pub enum ErrorCode {
     InvalidInput,

@@ -21,10 +21,11 @@ pub(crate) fn read_diagram(
 pub(crate) fn move_boxes(
     workspace: State<'_, Arc<Workspace>>,
     source: Source,
+    reading: u32,
     moves: Vec<BoxMove>,
     keep: Keep,
 ) -> Result<Vec<Rerouted>, AppError> {
-    workspace.move_boxes(&source, &moves, keep)
+    workspace.move_boxes(&source, reading, &moves, keep)
 }
 
 #[tauri::command(async)]

@@ -48,7 +48,8 @@ pub(crate) fn search_schema(
 pub(crate) fn read_page(
     workspace: State<'_, Arc<Workspace>>,
     source: Source,
+    reading: u32,
     id: u32,
 ) -> Result<ObjectPage, AppError> {
-    workspace.object_page(&source, id)
+    workspace.object_page(&source, reading, id)
 }

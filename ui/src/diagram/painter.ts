@@ -1,6 +1,6 @@
 // Draws on a canvas: links always, boxes when they are too far away to be elements. Less detail the further away.
 import { type Camera, type Rect, viewport } from "./camera";
-import { HEAD_HEIGHT, ROW_HEIGHT, type Scene, type SceneLink } from "./scene";
+import { HEAD_HEIGHT, ROW_HEIGHT, type Scene, type SceneBox, type SceneLink } from "./scene";
 
 /** From this scale on tables are elements. */
 export const NEAR = 0.6;
@@ -8,6 +8,8 @@ export const NEAR = 0.6;
 const ROWS = 0.38;
 /** From this scale on titles are drawn in the boxes. */
 const TITLES = 0.16;
+/** From this scale on links are drawn with their corners. */
+const CORNERS = 0.16;
 
 export interface Theme {
   canvas: string;
@@ -91,7 +93,7 @@ function paintLinks(context: CanvasRenderingContext2D, scene: Scene, view: Rect,
 function tracePath(context: CanvasRenderingContext2D, link: SceneLink, scale: number): void {
   const points = link.points;
   context.moveTo(points[0] ?? 0, points[1] ?? 0);
-  if (scale < 0.1) {
+  if (scale < CORNERS) {
     // Too far away for corners to be seen.
     context.lineTo(points[points.length - 2] ?? 0, points[points.length - 1] ?? 0);
     return;
@@ -129,29 +131,42 @@ function traceEnd(context: CanvasRenderingContext2D, points: number[], end: numb
 
 function paintBoxes(context: CanvasRenderingContext2D, scene: Scene, view: Rect, scale: number, theme: Theme, lit: Lit): void {
   const visible = scene.boxesIn(view);
-  context.lineWidth = 1 / scale;
+  const isFar = scale < TITLES;
+  const bodies: SceneBox[] = [];
+  const bright: SceneBox[] = [];
+  const heads: SceneBox[][] = theme.heads.map(() => []);
   for (const index of visible) {
     const box = scene.boxes[index];
     if (!box) continue;
-    const head = theme.heads[scene.head(index)] ?? theme.line;
-    const isLit = lit.boxes.has(index);
-    if (scale < TITLES) {
-      context.fillStyle = isLit ? theme.lit : head;
-      context.fillRect(box.x, box.y, box.width, box.height);
-      context.strokeStyle = theme.line;
-      context.strokeRect(box.x, box.y, box.width, box.height);
-      continue;
-    }
-    context.fillStyle = theme.surface;
-    context.fillRect(box.x, box.y, box.width, box.height);
-    context.fillStyle = head;
-    context.fillRect(box.x, box.y, box.width, HEAD_HEIGHT);
-    context.strokeStyle = isLit ? theme.lit : theme.line;
-    context.lineWidth = (isLit ? 2 : 1) / scale;
-    context.strokeRect(box.x, box.y, box.width, box.height);
+    if (lit.boxes.has(index)) bright.push(box);
+    bodies.push(box);
+    heads[scene.head(index)]?.push(box);
   }
-  if (scale >= TITLES) paintTexts(context, scene, visible, scale, theme);
-  else paintFarTitles(context, scene, visible, scale, theme);
+  // Colour by colour: thousands of small fills are slower than a few large ones.
+  if (!isFar) fillAll(context, theme.surface, bodies);
+  heads.forEach((boxes, at) => fillAll(context, theme.heads[at] ?? theme.line, boxes, isFar ? undefined : HEAD_HEIGHT));
+  if (isFar) fillAll(context, theme.lit, bright);
+  frameAll(context, theme.line, 1 / scale, bodies);
+  if (!isFar) frameAll(context, theme.lit, 2 / scale, bright);
+  if (isFar) paintFarTitles(context, scene, new Set(visible), scale, theme);
+  else paintTexts(context, scene, visible, scale, theme);
+}
+
+function fillAll(context: CanvasRenderingContext2D, colour: string, boxes: SceneBox[], height?: number): void {
+  if (boxes.length === 0) return;
+  context.fillStyle = colour;
+  context.beginPath();
+  for (const box of boxes) context.rect(box.x, box.y, box.width, height ?? box.height);
+  context.fill();
+}
+
+function frameAll(context: CanvasRenderingContext2D, colour: string, width: number, boxes: SceneBox[]): void {
+  if (boxes.length === 0) return;
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.beginPath();
+  for (const box of boxes) context.rect(box.x, box.y, box.width, box.height);
+  context.stroke();
 }
 
 function paintTexts(context: CanvasRenderingContext2D, scene: Scene, visible: number[], scale: number, theme: Theme): void {
@@ -161,7 +176,7 @@ function paintTexts(context: CanvasRenderingContext2D, scene: Scene, visible: nu
   context.font = `600 ${title}px sans-serif`;
   for (const index of visible) {
     const box = scene.boxes[index];
-    if (box) context.fillText(cut(box.title, (box.width - 16) / (title * 0.56)), box.x + 8, box.y + HEAD_HEIGHT / 2 + 1);
+    if (box) context.fillText(cut(box.title, (box.width - 16) / (title * 0.64)), box.x + 8, box.y + HEAD_HEIGHT / 2 + 1);
   }
   if (scale < ROWS) return;
   context.font = "12px sans-serif";
@@ -175,12 +190,8 @@ function paintTexts(context: CanvasRenderingContext2D, scene: Scene, visible: nu
 }
 
 /** Names of the best connected tables, so that a map of a thousand tables can be read as one. */
-function paintFarTitles(context: CanvasRenderingContext2D, scene: Scene, visible: number[], scale: number, theme: Theme): void {
-  const best = visible
-    .map((index) => ({ index, links: scene.linksAt(index).length }))
-    .filter((it) => it.links >= 4)
-    .sort((a, b) => b.links - a.links)
-    .slice(0, 24);
+function paintFarTitles(context: CanvasRenderingContext2D, scene: Scene, visible: ReadonlySet<number>, scale: number, theme: Theme): void {
+  const best = scene.hubs.filter((index) => visible.has(index)).slice(0, 24);
   const size = 12 / scale;
   context.font = `600 ${size}px sans-serif`;
   context.textAlign = "center";
@@ -188,7 +199,7 @@ function paintFarTitles(context: CanvasRenderingContext2D, scene: Scene, visible
   context.lineJoin = "round";
   context.lineWidth = 4 / scale;
   const taken: Rect[] = [];
-  for (const { index } of best) {
+  for (const index of best) {
     const box = scene.boxes[index];
     if (!box) continue;
     const text = cut(box.title, 28);

@@ -38,6 +38,8 @@ export interface SceneData {
 export const HEAD_HEIGHT = 30;
 export const ROW_HEIGHT = 20;
 const HEADS = 6;
+/** So many links make a box a landmark on the map. */
+const HUB = 4;
 
 export class Scene {
   readonly boxes: SceneBox[];
@@ -46,6 +48,8 @@ export class Scene {
   private readonly linksOf: number[][];
   private readonly linkBounds: Rect[];
   private readonly headOf: number[];
+  /** The boxes with many links, those with the most first. */
+  readonly hubs: readonly number[];
 
   constructor(data: SceneData) {
     this.boxes = data.boxes;
@@ -56,6 +60,8 @@ export class Scene {
       if (link.to !== link.from) this.linksOf[link.to]?.push(index);
     });
     this.linkBounds = data.links.map((link) => boundsOf(link.points));
+    const links = (box: number) => this.linksAt(box).length;
+    this.hubs = [...data.boxes.keys()].filter((box) => links(box) >= HUB).sort((a, b) => links(b) - links(a));
     const groups = [...new Set(data.boxes.map((box) => box.group))].sort();
     this.headOf = data.boxes.map((box) => groups.indexOf(box.group) % HEADS);
   }

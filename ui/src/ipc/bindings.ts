@@ -23,9 +23,9 @@ export const commands = {
 	openSchema: (source: Source, runId: string, events: Channel<RunEvent>) => typedError<SchemaSummary, AppError_Serialize>(__TAURI_INVOKE("open_schema", { source, runId, events })),
 	listTree: (source: Source) => typedError<TreeItem[], AppError_Serialize>(__TAURI_INVOKE("list_tree", { source })),
 	searchSchema: (source: Source, query: string, limit: number) => typedError<SearchHit[], AppError_Serialize>(__TAURI_INVOKE("search_schema", { source, query, limit })),
-	readPage: (source: Source, id: number) => typedError<ObjectPage_Serialize, AppError_Serialize>(__TAURI_INVOKE("read_page", { source, id })),
+	readPage: (source: Source, reading: number, id: number) => typedError<ObjectPage_Serialize, AppError_Serialize>(__TAURI_INVOKE("read_page", { source, reading, id })),
 	readDiagram: (source: Source) => typedError<DiagramView, AppError_Serialize>(__TAURI_INVOKE("read_diagram", { source })),
-	moveBoxes: (source: Source, moves: BoxMove[], keep: Keep) => typedError<Rerouted[], AppError_Serialize>(__TAURI_INVOKE("move_boxes", { source, moves, keep })),
+	moveBoxes: (source: Source, reading: number, moves: BoxMove[], keep: Keep) => typedError<Rerouted[], AppError_Serialize>(__TAURI_INVOKE("move_boxes", { source, reading, moves, keep })),
 	arrangeDiagram: (source: Source) => typedError<DiagramView, AppError_Serialize>(__TAURI_INVOKE("arrange_diagram", { source })),
 	/**  Writes an open schema to a file the person chooses; returns the path, or nothing if they chose none. */
 	exportSchema: (source: Source, format: ExportFormat, name: string) => typedError<string | null, AppError_Serialize>(__TAURI_INVOKE("export_schema", { source, format, name })),
@@ -89,7 +89,7 @@ export type AppError = AppError_Serialize | AppError_Deserialize;
 /**  A failed use case: what was being done and what is wrong, what to do, and what the server said. */
 export type AppError_Deserialize = {
 	/**  To branch on. */
-	code: Code,
+	code: ErrorCode,
 	/**  For people. */
 	message: string,
 	/**  What to do. */
@@ -98,6 +98,8 @@ export type AppError_Deserialize = {
 	details: string[],
 	/**  The same call may succeed later. */
 	retryable: boolean,
+	/**  What can be offered at once. */
+	remedy?: Remedy | null,
 	/**  The run it happened in. */
 	runId?: string | null,
 };
@@ -105,7 +107,7 @@ export type AppError_Deserialize = {
 /**  A failed use case: what was being done and what is wrong, what to do, and what the server said. */
 export type AppError_Serialize = {
 	/**  To branch on. */
-	code: Code,
+	code: ErrorCode,
 	/**  For people. */
 	message: string,
 	/**  What to do. */
@@ -114,6 +116,8 @@ export type AppError_Serialize = {
 	details: string[],
 	/**  The same call may succeed later. */
 	retryable: boolean,
+	/**  What can be offered at once. */
+	remedy: Remedy | null,
 	/**  The run it happened in. */
 	runId: string | null,
 };
@@ -149,9 +153,6 @@ export type BoxView = {
 	/**  Its rows. */
 	rows: RowView[],
 };
-
-/**  The closed list of codes, as the frontend sees it. One to one with the engine's. */
-export type Code = "InvalidInput" | "NotFound" | "Conflict" | "AuthFailed" | "Unreachable" | "TlsFailed" | "PermissionDenied" | "ReadOnlyTarget" | "FingerprintMismatch" | "HazardNotAcknowledged" | "PolicyDenied" | "LockHeld" | "Timeout" | "Cancelled" | "StatementFailed" | "ProofFailed" | "UnsupportedByEngine" | "IncompatibleStore" | "SecretUnavailable" | "Internal";
 
 /**  A column. */
 export type ColumnRow = {
@@ -254,6 +255,9 @@ export type DiagramView = {
 	/**  The links. */
 	links: LinkView[],
 };
+
+/**  The closed list of codes. Hosts branch on these and on nothing else. */
+export type ErrorCode = "InvalidInput" | "NotFound" | "Conflict" | "AuthFailed" | "Unreachable" | "TlsFailed" | "PermissionDenied" | "ReadOnlyTarget" | "FingerprintMismatch" | "HazardNotAcknowledged" | "PolicyDenied" | "LockHeld" | "Timeout" | "Cancelled" | "StatementFailed" | "ProofFailed" | "UnsupportedByEngine" | "IncompatibleStore" | "SecretUnavailable" | "Internal";
 
 /**  What to write. */
 export type ExportFormat = 
@@ -436,6 +440,11 @@ export type ReferenceRow = {
 	text: string,
 };
 
+/**  What a host can offer at once to mend an error. */
+export type Remedy = 
+/**  Ask for the vault's passphrase. */
+"unlockVault";
+
 /**  A link whose way has changed. */
 export type Rerouted = {
 	/**  The link's place in the diagram. */
@@ -488,6 +497,8 @@ export type SchemaSummary = {
 	unmodelled: UnmodelledItem[],
 	/**  How long reading took, in milliseconds. */
 	elapsedMs: number,
+	/**  Which reading this is; numbers of objects and boxes are asked about together with it. */
+	reading: number,
 };
 
 /**  Something a search found. */

@@ -50,7 +50,7 @@ export class HostError extends Error {
 export function asAppError(failure: unknown): AppError {
   if (failure instanceof HostError) return failure.error;
   const message = failure instanceof Error ? failure.message : String(failure);
-  return { code: "Internal", message, hint: null, details: [], retryable: false, runId: null };
+  return { code: "Internal", message, hint: null, details: [], retryable: false, remedy: null, runId: null };
 }
 
 type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: AppError };

@@ -118,14 +118,18 @@ class Session {
   }
 
   async showPage(id: number, where: "page" | "page and diagram" = "page"): Promise<void> {
-    const source = this.open?.source;
-    if (!source) return;
+    const open = this.open;
+    if (!open) return;
     const asked = ++this.pagesAsked;
-    const isLatest = () => asked === this.pagesAsked && this.open?.source === source;
-    await this.attempt(async () => {
-      const page = await host.readPage(source, id);
-      if (isLatest()) this.page = page;
-    });
+    const isLatest = () => asked === this.pagesAsked && this.open?.summary.reading === open.summary.reading;
+    await this.attempt(
+      async () => {
+        const page = await host.readPage(open.source, open.summary.reading, id);
+        if (isLatest()) this.page = page;
+      },
+      null,
+      isLatest,
+    );
     if (!isLatest()) return;
     if (where !== "page and diagram") return;
     // The page takes room from the canvas; the table is to be in the middle of what is left.
