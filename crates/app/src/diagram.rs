@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::error::AppError;
-use crate::groups::groups;
+use crate::groups::{groups, regroup_by_links};
 use crate::source::Source;
 use crate::workspace::{Workspace, not_open};
 
@@ -126,7 +126,9 @@ pub fn diagram_of(model: &Model) -> Diagram {
         relations.iter().zip(groups).map(|(relation, group)| box_of(*relation, group, several)).collect();
     let links =
         relations.iter().enumerate().flat_map(|(from, relation)| links_of(*relation, from, &place)).collect();
-    Diagram { boxes, links }
+    let mut diagram = Diagram { boxes, links };
+    regroup_by_links(&mut diagram);
+    diagram
 }
 
 /// The relations a diagram shows: partitions stand behind their table.

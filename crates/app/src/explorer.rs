@@ -39,7 +39,7 @@ pub struct SearchHit {
 fn stands_alone(kind: Kind) -> bool {
     match kind {
         Kind::Extension | Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range => true,
-        Kind::Sequence | Kind::Table | Kind::View | Kind::Routine | Kind::Operator => true,
+        Kind::Sequence | Kind::Table | Kind::View | Kind::Routine | Kind::Operator | Kind::Event => true,
         Kind::Namespace | Kind::Column | Kind::PrimaryKey | Kind::Unique | Kind::ForeignKey => false,
         Kind::Check | Kind::Exclusion | Kind::Index | Kind::Rule | Kind::Trigger | Kind::Policy => false,
         Kind::Statistics => false,

@@ -1,8 +1,9 @@
 //! Which tables belong together, for colour and reading order: by namespace where there are several, else by the first word of
-//! the name where at least three tables share it.
+//! the name where at least three tables share it. Where names tell nothing apart, links do.
 
 use std::collections::HashMap;
 
+use cadastre_diagram::{Diagram, communities};
 use cadastre_model::RelationWalker;
 
 const FEWEST: usize = 3;
@@ -20,6 +21,22 @@ pub(crate) fn groups(relations: &[RelationWalker<'_>]) -> Vec<String> {
         if sizes[word] >= FEWEST { word.to_owned() } else { String::new() }
     };
     relations.iter().map(group).collect()
+}
+
+/// Groups by links where all boxes have come into one group by name; a group is called after its most linked box.
+pub(crate) fn regroup_by_links(diagram: &mut Diagram) {
+    let one = diagram.boxes.first().map(|it| it.group.clone());
+    if diagram.boxes.iter().any(|it| Some(&it.group) != one.as_ref()) {
+        return;
+    }
+    let hubs = communities(diagram);
+    let mut sizes = vec![0_usize; hubs.len()];
+    hubs.iter().for_each(|&hub| sizes[hub] += 1);
+    let name = |&hub: &usize| if sizes[hub] > 1 { diagram.boxes[hub].title.clone() } else { String::new() };
+    let names: Vec<String> = hubs.iter().map(name).collect();
+    for (it, name) in diagram.boxes.iter_mut().zip(names) {
+        it.group = name;
+    }
 }
 
 fn first_word(name: &str) -> &str {

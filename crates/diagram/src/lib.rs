@@ -4,6 +4,7 @@
 //! same input gives the same output: chance comes from a fixed seed.
 
 mod chance;
+mod communities;
 mod crossings;
 mod force;
 mod geometry;
@@ -19,6 +20,7 @@ mod route;
 mod spread;
 mod svg;
 
+pub use communities::communities;
 pub use crossings::count_crossings;
 pub use geometry::{Point, Rect, Size};
 pub use graph::{BoxId, Diagram, DiagramBox, End, Link, Row};

@@ -173,3 +173,15 @@ fn a_thousand_new_boxes_at_one_hub_find_room() {
     assert_eq!(corners[0], Point::new(0.0, 0.0));
     assert_eq!(overlaps(&star, &corners), 0);
 }
+
+#[test]
+fn communities_are_what_is_linked_within_itself() {
+    // Two rings of ten with one link between them, and a box by itself.
+    let ring = |start: usize| {
+        (0..10).flat_map(move |n| [(start + n, start + (n + 1) % 10), (start + n, start + (n + 3) % 10)])
+    };
+    let links: Vec<_> = ring(0).chain(ring(10)).chain([(0, 10)]).collect();
+    let found = communities(&diagram(21, &links));
+    assert!((1..10).all(|n| found[n] == found[0]) && (11..20).all(|n| found[n] == found[10]), "{found:?}");
+    assert!(found[0] != found[10] && found[20] == 20, "{found:?}");
+}

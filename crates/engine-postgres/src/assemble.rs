@@ -251,6 +251,7 @@ impl Assembly {
             'v' | 'm' => Body::View(View {
                 definition: view_query(row.view.as_deref().unwrap_or_default()),
                 materialized: row.kind == 'm',
+                security: None,
                 options: settings(&row.options),
                 source: None,
             }),
@@ -342,7 +343,13 @@ impl Assembly {
         let (class, body) = match row.kind {
             't' => {
                 let event = trigger_event(row.bits);
-                let trigger = Trigger { definition: row.definition, firing: firing(row.enabled), event };
+                let trigger = Trigger {
+                    definition: row.definition,
+                    firing: firing(row.enabled),
+                    event,
+                    order: None,
+                    session: None,
+                };
                 (Some(Class::Trigger), Body::Trigger(trigger))
             }
             'r' => {
@@ -403,6 +410,7 @@ impl Assembly {
             returns: row.returns,
             language: row.language,
             definition: row.definition.trim_end().to_owned(),
+            session: None,
         };
         let mut object = Object::new(Some(namespace), row.name, Body::Routine(routine));
         object.comment = row.comment;

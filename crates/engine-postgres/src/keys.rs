@@ -29,6 +29,8 @@ impl Assembly {
                 no_inherit: row.no_inherit,
                 validated: validated(row.validated),
                 inheritance: inheritance(row.is_local, row.inherited),
+                not_enforced: false,
+                column: None,
                 unnamed: false,
             }),
         };
@@ -103,6 +105,9 @@ impl Assembly {
             unique: row.unique,
             nulls_not_distinct: row.nulls_not_distinct,
             clustered: row.clustered,
+            invisible: false,
+            parser: None,
+            without_overlaps: None,
             statistics_targets: row
                 .statistics
                 .iter()
@@ -136,6 +141,7 @@ impl Assembly {
         let class = row.classes.get(at).and_then(|oid| self.classes.get(oid));
         IndexPart {
             target,
+            prefix_length: None,
             collation: self.part_collation(row, at),
             operator_class: class.filter(|(_, is_default)| !is_default).map(|(name, _)| name.clone()),
             descending,

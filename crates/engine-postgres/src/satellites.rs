@@ -61,7 +61,7 @@ impl Writer<'_> {
         let in_domain = object.parent.is_some_and(|parent| self.model.object(parent).kind() == Kind::Domain);
         Some(match &object.body {
             Body::Namespace(_) => format!("SCHEMA {}", quote(&object.name)),
-            Body::Extension(_) => return None,
+            Body::Extension(_) | Body::Event(_) => return None,
             Body::Enum(_) | Body::Composite(_) | Body::Range(_) => format!("TYPE {}", own()),
             Body::Domain(_) => format!("DOMAIN {}", own()),
             Body::Sequence(_) => format!("SEQUENCE {}", own()),

@@ -237,7 +237,7 @@ impl<'m> Writer<'m> {
                 self.write_constraint(id, object)
             }
             Body::ForeignKey(key) if !key.inherited => self.write_foreign_key(id, object),
-            Body::ForeignKey(_) => {}
+            Body::ForeignKey(_) | Body::Event(_) => {}
             Body::Index(index) => self.write_index(id, object, index),
             Body::Trigger(Trigger { definition, .. })
             | Body::Rule(Rule { definition, .. })

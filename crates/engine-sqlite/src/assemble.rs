@@ -45,8 +45,13 @@ pub(crate) fn assemble(catalog: Catalog, database: &str) -> Result<Model, DbErro
         tables.insert(fold(&row.name), id);
     }
     for trigger in catalog.triggers {
-        let body =
-            Trigger { event: trigger_event(&trigger.sql), definition: trigger.sql, firing: Firing::Origin };
+        let body = Trigger {
+            event: trigger_event(&trigger.sql),
+            definition: trigger.sql,
+            firing: Firing::Origin,
+            order: None,
+            session: None,
+        };
         match tables.get(&fold(&trigger.table)) {
             Some(&parent) => {
                 builder.add(Object::new(Some(parent), trigger.name, Body::Trigger(body)));
@@ -199,6 +204,7 @@ impl Assembly<'_> {
     fn add_index(&mut self, table: ObjectId, rows: &[IndexRow]) {
         let (texts, predicate) = index_texts(&rows[0].sql);
         let parts = rows.iter().enumerate().map(|(at, row)| IndexPart {
+            prefix_length: None,
             target: match &row.column {
                 Some(column) if row.column_id >= 0 => IndexTarget::Column(column.clone()),
                 _ => IndexTarget::Expression(texts.get(at).cloned().unwrap_or_default()),
@@ -255,6 +261,8 @@ impl Assembly<'_> {
         for parsed in std::mem::take(&mut self.parsed.checks) {
             let (name, unnamed) = self.name_or(Kind::Check, parsed.name, || "check".to_owned());
             let check = Check {
+                not_enforced: false,
+                column: None,
                 expression: parsed.expression,
                 no_inherit: false,
                 validated: Validated::Yes,

@@ -114,6 +114,21 @@ pub struct Table {
     /// The module of a virtual table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub virtual_table: Option<VirtualTable>,
+    /// Default character set of its columns, where the engine has one per table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub character_set: Option<String>,
+    /// Default collation of its columns, where the engine has one per table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+    /// Past states of its rows are kept (`WITH SYSTEM VERSIONING`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub system_versioned: bool,
+    /// Periods over its columns.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub periods: Vec<Period>,
+    /// The next value of its automatic number, where it was read. Not part of the fingerprint: it is data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_number: Option<String>,
     /// Types are enforced (`STRICT`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub strict: bool,
@@ -143,10 +158,28 @@ pub struct Column {
     /// Identity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
-    /// The rowid never comes back (`AUTOINCREMENT`).
+    /// Numbers itself: `AUTO_INCREMENT`; of a rowid, one that never comes back (`AUTOINCREMENT`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub autoincrement: bool,
-    /// Collation, if not the type's default; canonical, quoted text.
+    /// Set anew whenever the row changes (`ON UPDATE …`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_update: Option<String>,
+    /// Left out of `SELECT *`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub invisible: bool,
+    /// Holds one end of the system time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row_time: Option<RowTime>,
+    /// Its changes make no past state (`WITHOUT SYSTEM VERSIONING`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unversioned: bool,
+    /// The spatial reference system its values must have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub srid: Option<u32>,
+    /// Character set, if not the table's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub character_set: Option<String>,
+    /// Collation, if not the type's (or table's) default; canonical text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
     /// Declared here, inherited, or both.
@@ -196,6 +229,12 @@ pub struct Key {
     /// Sort directions that differ from ascending, by position, as `DESC`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub descending: Vec<u16>,
+    /// Only so many characters of a column, by position.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub prefix_lengths: Vec<(u16, u32)>,
+    /// Its last part is a period without overlaps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without_overlaps: Option<String>,
     /// Collations that differ from the columns' own, by position.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub collations: Vec<(u16, String)>,
@@ -250,6 +289,12 @@ pub struct Check {
     /// Declared here, inherited, or both.
     #[serde(default, skip_serializing_if = "is_default")]
     pub inheritance: Inheritance,
+    /// Written down and not looked at (`NOT ENFORCED`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_enforced: bool,
+    /// The column it stands at, where the engine tells that from a check of the table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
     /// The name is the engine's, not the author's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unnamed: bool,
@@ -293,6 +338,15 @@ pub struct Index {
     /// Statistics targets of expression parts, by position from 1.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub statistics_targets: Vec<(i16, i32)>,
+    /// Kept up to date and not used by the planner.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub invisible: bool,
+    /// The module that takes texts apart, of a full-text index.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parser: Option<String>,
+    /// Its last part is a period without overlaps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without_overlaps: Option<String>,
     /// The table is ordered by it (`CLUSTER ON`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub clustered: bool,
@@ -309,6 +363,9 @@ pub struct View {
     pub definition: String,
     /// Rows are kept.
     pub materialized: bool,
+    /// With whose rights it reads, where that is part of every view.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security: Option<Security>,
     /// Options in the catalogue's order, which means nothing (`check_option`, `security_invoker` …).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<SettingPair>,
@@ -337,6 +394,12 @@ pub struct Trigger {
     pub firing: Firing,
     /// `BEFORE INSERT OR UPDATE`, for people; derived from the definition.
     pub event: String,
+    /// Its place among the triggers of the same event, from 1, where the engine has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
+    /// The session it was created in, where it matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<ProgramSession>,
 }
 
 /// A row-level-security policy.
@@ -370,6 +433,18 @@ pub struct Routine {
     pub language: String,
     /// The whole statement in the server's words.
     pub definition: String,
+    /// The session it was created in, where it matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<ProgramSession>,
+}
+
+/// A statement that runs by the clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// The whole statement in the server's words, without its definer.
+    pub definition: String,
+    /// The session it was created in.
+    pub session: ProgramSession,
 }
 
 /// An operator.
@@ -429,6 +504,7 @@ kinds! {
     View(View) = "view", "views";
     Routine(Routine) = "routine", "routines";
     Operator(Operator) = "operator", "operators";
+    Event(Event) = "event", "events";
     Column(Column) = "column", "columns";
     PrimaryKey(Key) = "primary_key", "primary keys";
     Unique(Key) = "unique", "unique constraints";

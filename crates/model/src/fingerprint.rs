@@ -84,6 +84,9 @@ fn meaning(body: &Body) -> Cow<'_, Body> {
     match body {
         Body::Table(_) | Body::View(_) | Body::Index(_) | Body::PrimaryKey(_) | Body::Unique(_) => {
             let mut body = body.clone();
+            if let Body::Table(table) = &mut body {
+                table.next_number = None;
+            }
             match &mut body {
                 Body::Table(Table { source, options, .. })
                 | Body::View(View { source, options, .. })

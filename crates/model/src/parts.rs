@@ -91,6 +91,47 @@ pub struct VirtualTable {
     pub arguments: String,
 }
 
+/// A period of time over two columns (SQL:2011): `SYSTEM_TIME`, or one of the application's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    /// Its name; `SYSTEM_TIME` for the one the server keeps.
+    pub name: String,
+    /// The column with its start.
+    pub start: String,
+    /// The column with its end.
+    pub end: String,
+}
+
+/// Which end of the system time a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowTime {
+    /// `AS ROW START`.
+    Start,
+    /// `AS ROW END`.
+    End,
+}
+
+/// With whose rights a view or routine works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Security {
+    /// Those of its definer.
+    Definer,
+    /// Those of its caller.
+    Invoker,
+}
+
+/// The session a stored program was created in, as far as it changes what its text means.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramSession {
+    /// The SQL mode.
+    pub sql_mode: String,
+    /// The time zone, where it matters (events).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+}
+
 /// How a generated column keeps its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -261,6 +302,9 @@ pub enum IndexTarget {
 pub struct IndexPart {
     /// Column or expression.
     pub target: IndexTarget,
+    /// Only so many characters (or bytes) of the column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix_length: Option<u32>,
     /// Collation, if not the column's own; canonical, quoted text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,

@@ -37,6 +37,9 @@ export function readTheme(element: Element): Theme {
   };
 }
 
+/** Whether near tables are elements, or drawn like the rest while the scale changes. */
+export type Detail = "elements" | "drawn";
+
 export interface Lit {
   /** Boxes that are hovered or selected. */
   boxes: ReadonlySet<number>;
@@ -51,6 +54,7 @@ export function paint(
   size: { width: number; height: number; ratio: number },
   theme: Theme,
   lit: Lit,
+  detail: Detail,
 ): void {
   const { width, height, ratio } = size;
   context.setTransform(1, 0, 0, 1, 0, 0);
@@ -60,7 +64,7 @@ export function paint(
   context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
   const view = viewport(camera, width, height);
   paintLinks(context, scene, view, camera.scale, theme, lit);
-  if (camera.scale < NEAR) paintBoxes(context, scene, view, camera.scale, theme, lit);
+  if (camera.scale < NEAR || detail === "drawn") paintBoxes(context, scene, view, camera.scale, theme, lit);
 }
 
 function paintLinks(context: CanvasRenderingContext2D, scene: Scene, view: Rect, scale: number, theme: Theme, lit: Lit): void {
@@ -179,12 +183,30 @@ function paintTexts(context: CanvasRenderingContext2D, scene: Scene, visible: nu
     if (box) context.fillText(cut(box.title, (box.width - 16) / (title * 0.64)), box.x + 8, box.y + HEAD_HEIGHT / 2 + 1);
   }
   if (scale < ROWS) return;
+  if (scale >= NEAR) paintDetails(context, scene, visible, theme);
   context.font = "12px sans-serif";
-  context.fillStyle = theme.muted;
+  context.fillStyle = scale >= NEAR ? theme.text : theme.muted;
   for (const index of visible) {
     const box = scene.boxes[index];
     box?.rows.forEach((row, at) => {
       context.fillText(cut(row.label, (box.width - 40) / 7), box.x + 30, box.y + HEAD_HEIGHT + (at + 0.5) * ROW_HEIGHT);
+    });
+  }
+}
+
+/** Marks and types, as the elements show them. */
+function paintDetails(context: CanvasRenderingContext2D, scene: Scene, visible: number[], theme: Theme): void {
+  context.fillStyle = theme.muted;
+  for (const index of visible) {
+    const box = scene.boxes[index];
+    box?.rows.forEach((row, at) => {
+      const y = box.y + HEAD_HEIGHT + (at + 0.5) * ROW_HEIGHT;
+      context.font = "700 9.5px sans-serif";
+      context.fillText(row.mark, box.x + 9, y);
+      context.font = "12px sans-serif";
+      context.textAlign = "right";
+      context.fillText(cut(row.detail, Math.max(3, (box.width - 50) / 7 - row.label.length)), box.x + box.width - 11, y);
+      context.textAlign = "left";
     });
   }
 }

@@ -20,10 +20,17 @@ export function setLanguage(language: Language): void {
   document.documentElement.lang = language;
 }
 
-/** A text in the language in use; `{name}` places are filled from `values`. */
+/** Of `one|other`, the form that goes with the count; a text with one form goes with all. */
+function form(text: string, count: string | number | undefined): string {
+  const [one, other] = text.split("|");
+  if (one === undefined || other === undefined || typeof count !== "number") return text;
+  return new Intl.PluralRules(current).select(count) === "one" ? one : other;
+}
+
+/** A text in the language in use; `{name}` places are filled from `values`, and `{count}` chooses between one and many. */
 export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
   const number = new Intl.NumberFormat(current);
-  return languages[current][key].replace(/\{(\w+)\}/g, (whole, name: string) => {
+  return form(languages[current][key], values.count).replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
     return typeof value === "number" ? number.format(value) : value;

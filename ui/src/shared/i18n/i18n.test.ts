@@ -4,7 +4,7 @@ import { en } from "./en";
 import { fr } from "./fr";
 import { resolveLanguage, setLanguage, t, tOr } from "./i18n.svelte";
 
-const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+const places = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort();
 
 it("has every text in both languages, with the same places", () => {
   for (const key of Object.keys(en) as (keyof typeof en)[]) {
@@ -19,6 +19,13 @@ it("fills places, numbers by the language's rules", () => {
   setLanguage("fr");
   expect(t("status.objects", { count: 12345 })).toMatch(/^12.345 objets$/);
   expect(tOr("kind.no_such", "as it is")).toBe("as it is");
+});
+
+it("knows one from many, by the language's rules", () => {
+  setLanguage("en");
+  expect([0, 1, 2].map((count) => t("diagram.tables", { count }))).toEqual(["0 tables", "1 table", "2 tables"]);
+  setLanguage("fr");
+  expect([0, 1, 2].map((count) => t("diagram.links", { count }))).toEqual(["0 lien", "1 lien", "2 liens"]);
 });
 
 it("follows the system unless told otherwise", () => {
