@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
 const RUN = ["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "fonts-dejavu-core"];
-const TEST = ["webkit2gtk-driver", "xvfb", "dbus", "xauth", "imagemagick", "postgresql", "gnome-keyring"];
+const TEST = ["webkit2gtk-driver", "xvfb", "dbus", "xauth", "imagemagick", "postgresql", "mariadb-server", "gnome-keyring"];
 const MARKER = "node_modules/.cadastre-lock";
 
 const [verb, ...rest] = process.argv.slice(2);

@@ -9,7 +9,7 @@ use cadastre_app::error::Code;
 use cadastre_app::export::{ExportFormat, read_json};
 use cadastre_app::source::Source;
 use cadastre_app::workspace::Keychain;
-use cadastre_test_support::PostgresServer;
+use cadastre_test_support::{PostgresServer, TestServer};
 
 pub(crate) fn workspace() -> (tempfile::TempDir, Workspace) {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Runs a folder of schemas of real applications through introspection and export: `FOLDER/{postgres,sqlite}/*.sql`.
+//! Runs a folder of schemas of real applications through introspection and export: `FOLDER/{postgres,mysql,sqlite}/*.sql`.
 //!
 //! Each file is loaded into an empty database, read, exported, loaded again and read again. The two models must have the
 //! same fingerprint, and the engine's own dump of both databases must be the same.
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, RunContext, Secret, Target};
 use cadastre_model::Model;
-use cadastre_test_support::PostgresServer;
+use cadastre_test_support::{MariaDbServer, PostgresServer, TestServer};
 
 /// Runs every file; prints a line for each.
 ///
@@ -18,12 +18,13 @@ pub(crate) fn run(folder: &str) -> Result<(), String> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     let mut failed = 0;
     let mut total = 0;
-    let server = PostgresServer::start();
+    let (postgres, mariadb) = (PostgresServer::start(), MariaDbServer::start());
     for (engine, path) in files(Path::new(folder))? {
         total += 1;
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let outcome = match engine {
-            "postgres" => runtime.block_on(check_postgres(&server, &path)),
+            "postgres" => runtime.block_on(check_on_server(&postgres, &path)),
+            "mysql" => runtime.block_on(check_on_server(&mariadb, &path)),
             _ => runtime.block_on(check_sqlite(&path)),
         };
         failed += usize::from(outcome.is_err());
@@ -39,7 +40,7 @@ pub(crate) fn run(folder: &str) -> Result<(), String> {
 
 fn files(folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
     let mut found = Vec::new();
-    for engine in ["postgres", "sqlite"] {
+    for engine in ["postgres", "mysql", "sqlite"] {
         let entries = std::fs::read_dir(folder.join(engine))
             .map_err(|error| format!("{}/{engine}: {error}", folder.display()))?;
         let paths = entries.flatten().map(|entry| entry.path());
@@ -76,12 +77,19 @@ fn script(model: &Model) -> Result<String, String> {
     dialect.create_script(model).map(|script| script.text()).map_err(|error| error.to_string())
 }
 
-async fn check_postgres(server: &PostgresServer, path: &Path) -> Result<String, String> {
+async fn check_on_server(server: &dyn TestServer, path: &Path) -> Result<String, String> {
     let sql = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     let secret = Secret::new(server.password());
-    let (first, second) = (server.create_database(), server.create_database());
-    server.try_sql(&first, &sql).map_err(|output| format!("does not load: {}", errors(&output)))?;
+    // There a database and a schema are one thing, and files bring their own.
+    let is_mysql = path.parent().is_some_and(|folder| folder.ends_with("mysql"));
+    let (own, sql) = if is_mysql { own_database(&sql) } else { (None, sql) };
+    let (empty, second) = (server.create_database(), server.create_database());
+    server.try_sql(&empty, &sql).map_err(|output| format!("does not load: {}", errors(&output)))?;
+    let first = own.unwrap_or(empty);
     let model = introspect(&server.target(&first), Some(&secret)).await?;
+    if model.len() <= model.roots().len() {
+        return Err("loaded, but nothing is in the database".into());
+    }
     let script = script(&model)?;
     if let Err(output) = server.try_sql(&second, &script) {
         let kept = std::env::temp_dir().join("cadastre-corpus-failed.sql");
@@ -95,9 +103,9 @@ async fn check_postgres(server: &PostgresServer, path: &Path) -> Result<String, 
     let (a, b) = (server.dump_schema(&first), server.dump_schema(&second));
     if a != b {
         let line = a.lines().zip(b.lines()).find(|(a, b)| a != b);
-        return Err(format!("same model, but pg_dump tells them apart: {line:?}"));
+        return Err(format!("same model, but the engine's dump tells them apart: {line:?}"));
     }
-    Ok(format!("{}; pg_dump identical", counts(&model)))
+    Ok(format!("{}; dump identical", counts(&model)))
 }
 
 async fn check_sqlite(path: &Path) -> Result<String, String> {
@@ -111,6 +119,16 @@ async fn check_sqlite(path: &Path) -> Result<String, String> {
         return Err(format!("another model comes back: {}", first_difference(&model, &again)));
     }
     Ok(format!("{}; fingerprint identical", counts(&model)))
+}
+
+/// The database a file creates for itself and uses, if it does (`USE`), and the file without what reads further files.
+fn own_database(sql: &str) -> (Option<String>, String) {
+    let first_word = |line: &str| line.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let used =
+        sql.lines().find(|line| first_word(line) == "use").and_then(|line| line.split_whitespace().nth(1));
+    let used = used.map(|name| name.trim_end_matches(';').trim_matches('`').to_owned());
+    let kept = sql.lines().filter(|line| first_word(line) != "source");
+    (used, kept.collect::<Vec<_>>().join("\n"))
 }
 
 fn load_sqlite(folder: &Path, name: &str, sql: &str) -> Result<Target, String> {

@@ -1,6 +1,6 @@
 //! End to end: the real window under WebDriver on a private X server, with a private PostgreSQL.
 
-use cadastre_test_support::PostgresServer;
+use cadastre_test_support::{PostgresServer, TestServer};
 
 use crate::shell::{self, command, run_and_read, say, target_folder};
 use crate::start::build_frontend;

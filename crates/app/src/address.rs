@@ -1,6 +1,6 @@
 //! Addresses as a form: every field by itself, every field a text a person can edit.
 
-use cadastre_engine::{Target, TlsMode};
+use cadastre_engine::{DEFAULT_CONNECT_TIMEOUT, ServerAddress, Target, TlsMode};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -27,6 +27,10 @@ pub struct AddressForm {
     pub tls: String,
     /// A file with trusted authorities; empty for the system's.
     pub root_certificate: String,
+    /// A file with a certificate of our own; empty for none.
+    pub client_certificate: String,
+    /// The file with its key.
+    pub client_key: String,
     /// Seconds to wait.
     pub connect_timeout: String,
 }
@@ -49,15 +53,17 @@ impl AddressForm {
         let engine = target.engine().to_owned();
         match target.clone() {
             Target::Sqlite { path } => Self { engine, path, ..Self::default() },
-            Target::Postgres { host, port, user, database, tls, root_certificate, connect_timeout } => Self {
+            Target::Postgres(it) | Target::MySql(it) => Self {
                 engine,
-                host,
-                port: port.to_string(),
-                user,
-                database,
-                tls: tls.word().into(),
-                root_certificate: root_certificate.unwrap_or_default(),
-                connect_timeout: connect_timeout.to_string(),
+                host: it.host,
+                port: it.port.to_string(),
+                user: it.user,
+                database: it.database,
+                tls: it.tls.word().into(),
+                root_certificate: it.root_certificate.unwrap_or_default(),
+                client_certificate: it.client_certificate.unwrap_or_default(),
+                client_key: it.client_key.unwrap_or_default(),
+                connect_timeout: it.connect_timeout.to_string(),
                 path: String::new(),
             },
         }
@@ -68,48 +74,23 @@ impl AddressForm {
     /// # Errors
     /// [`Code::InvalidInput`] naming the first field that cannot be.
     pub fn target(&self) -> Result<Target, AppError> {
-        let missing = |field: &str| {
-            AppError::new(Code::InvalidInput, format!("reading the form: {field} is missing"))
-                .with_hint("fill it in")
-        };
-        let number = |field: &str, text: &str, default: u32| match text.trim() {
-            "" => Ok(default),
-            text => text.parse::<u32>().map_err(|_| {
-                AppError::new(
-                    Code::InvalidInput,
-                    format!("reading the form: {field} “{text}” is not a number"),
-                )
-                .with_hint("use digits only")
-            }),
-        };
         match self.engine.as_str() {
             "sqlite" if self.path.trim().is_empty() => Err(missing("the file")),
             "sqlite" => Ok(Target::Sqlite { path: self.path.trim().to_owned() }),
             "postgres" => {
-                let host = self.host.trim();
-                let user = self.user.trim();
-                if user.is_empty() {
-                    return Err(missing("the user"));
+                let address = self.server(5432)?;
+                let database = Some(address.database.clone()).filter(|name| !name.is_empty());
+                Ok(Target::Postgres(ServerAddress {
+                    database: database.unwrap_or_else(|| address.user.clone()),
+                    ..address
+                }))
+            }
+            "mysql" => {
+                let address = self.server(3306)?;
+                if address.database.is_empty() {
+                    return Err(missing("the database"));
                 }
-                let port = number("the port", &self.port, 5432)?;
-                let port = u16::try_from(port).ok().filter(|port| *port > 0).ok_or_else(|| {
-                    AppError::new(
-                        Code::InvalidInput,
-                        format!("reading the form: the port {port} does not exist"),
-                    )
-                    .with_hint("ports go from 1 to 65535")
-                })?;
-                let database = if self.database.is_empty() { user } else { self.database.as_str() };
-                Ok(Target::Postgres {
-                    host: if host.is_empty() { "localhost" } else { host }.to_owned(),
-                    port,
-                    user: user.to_owned(),
-                    database: database.to_owned(),
-                    tls: TlsMode::parse(&self.tls).unwrap_or(TlsMode::VerifyFull),
-                    root_certificate: Some(self.root_certificate.trim().to_owned())
-                        .filter(|path| !path.is_empty()),
-                    connect_timeout: number("the time-out", &self.connect_timeout, 10)?.clamp(1, 600),
-                })
+                Ok(Target::MySql(address))
             }
             other => Err(AppError::new(
                 Code::InvalidInput,
@@ -117,6 +98,46 @@ impl AddressForm {
             )
             .with_hint(format!("choose one of {}", engines::ENGINES.join(", ")))),
         }
+    }
+
+    fn server(&self, default_port: u32) -> Result<ServerAddress, AppError> {
+        let host = self.host.trim();
+        let user = self.user.trim();
+        if user.is_empty() {
+            return Err(missing("the user"));
+        }
+        let port = number("the port", &self.port, default_port)?;
+        let port = u16::try_from(port).ok().filter(|port| *port > 0).ok_or_else(|| {
+            AppError::new(Code::InvalidInput, format!("reading the form: the port {port} does not exist"))
+                .with_hint("ports go from 1 to 65535")
+        })?;
+        let file = |path: &str| Some(path.trim().to_owned()).filter(|path| !path.is_empty());
+        Ok(ServerAddress {
+            host: if host.is_empty() { "localhost" } else { host }.to_owned(),
+            port,
+            user: user.to_owned(),
+            database: self.database.clone(),
+            tls: TlsMode::parse(&self.tls).unwrap_or(TlsMode::VerifyFull),
+            root_certificate: file(&self.root_certificate),
+            client_certificate: file(&self.client_certificate),
+            client_key: file(&self.client_key),
+            connect_timeout: number("the time-out", &self.connect_timeout, DEFAULT_CONNECT_TIMEOUT)?
+                .clamp(1, 600),
+        })
+    }
+}
+
+fn missing(field: &str) -> AppError {
+    AppError::new(Code::InvalidInput, format!("reading the form: {field} is missing")).with_hint("fill it in")
+}
+
+fn number(field: &str, text: &str, default: u32) -> Result<u32, AppError> {
+    match text.trim() {
+        "" => Ok(default),
+        text => text.parse::<u32>().map_err(|_| {
+            AppError::new(Code::InvalidInput, format!("reading the form: {field} “{text}” is not a number"))
+                .with_hint("use digits only")
+        }),
     }
 }
 
@@ -130,8 +151,8 @@ pub fn parse_address(text: &str) -> Result<ParsedAddress, AppError> {
         Target::Sqlite { path } => std::path::Path::new(path)
             .file_stem()
             .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned()),
-        Target::Postgres { host, database, .. } if host.starts_with('/') => database.clone(),
-        Target::Postgres { host, database, .. } => format!("{database} on {host}"),
+        Target::Postgres(it) | Target::MySql(it) if it.is_socket() => it.database.clone(),
+        Target::Postgres(it) | Target::MySql(it) => format!("{} on {}", it.database, it.host),
     };
     Ok(ParsedAddress { form: AddressForm::of(&target), password: engines::password_in(text), suggested_name })
 }

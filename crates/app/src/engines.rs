@@ -1,16 +1,20 @@
 //! Which engines there are: the only place that lists them.
 
+use std::collections::HashMap;
+
 use cadastre_engine::{DbError, Dialect, Driver, ErrorCode, Secret, Target};
+use cadastre_engine_mysql::{Environment as MySqlEnvironment, MySqlDialect, MySqlDriver};
 use cadastre_engine_postgres::{Environment, PostgresDialect, PostgresDriver};
 use cadastre_engine_sqlite::{SqliteDialect, SqliteDriver};
 
 /// The engines' words, in the order in which a person is offered them.
-pub const ENGINES: [&str; 2] = ["postgres", "sqlite"];
+pub const ENGINES: [&str; 3] = ["postgres", "mysql", "sqlite"];
 
 /// The driver for an engine's word.
 pub fn driver(engine: &str) -> Option<&'static dyn Driver> {
     match engine {
         "postgres" => Some(&PostgresDriver),
+        "mysql" => Some(&MySqlDriver),
         "sqlite" => Some(&SqliteDriver),
         _ => None,
     }
@@ -20,6 +24,7 @@ pub fn driver(engine: &str) -> Option<&'static dyn Driver> {
 pub fn dialect(engine: &str) -> Option<&'static dyn Dialect> {
     match engine {
         "postgres" => Some(&PostgresDialect),
+        "mysql" => Some(&MySqlDialect),
         "sqlite" => Some(&SqliteDialect),
         _ => None,
     }
@@ -34,6 +39,7 @@ pub fn parse_url(text: &str) -> Result<(Target, Option<Secret>), DbError> {
     let scheme = text.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
     match scheme.as_str() {
         "postgres" | "postgresql" => cadastre_engine_postgres::parse_url(text, &Environment::of_process()),
+        "mysql" | "mariadb" => cadastre_engine_mysql::parse_url(text, &MySqlEnvironment::of_process()),
         "sqlite" | "file" => cadastre_engine_sqlite::parse_url(text).map(|target| (target, None)),
         _ if !text.is_empty() && !text.contains("://") && std::path::Path::new(text).exists() => {
             cadastre_engine_sqlite::parse_url(text).map(|target| (target, None))
@@ -45,24 +51,30 @@ pub fn parse_url(text: &str) -> Result<(Target, Option<Secret>), DbError> {
 
 fn unknown(what: &str) -> DbError {
     DbError::new(ErrorCode::InvalidInput, format!("reading the address: {what}"))
-        .with_hint("addresses start with postgres:// or sqlite:")
+        .with_hint("addresses start with postgres://, mysql://, mariadb:// or sqlite:")
 }
 
 /// The password that stands in the address itself, not one found in the environment.
 pub fn password_in(text: &str) -> Option<String> {
     let text = text.trim();
-    let own = cadastre_engine_postgres::parse_url(text, &Environment::default());
-    let with_user = || {
-        let variables = [("USER".to_owned(), "-".to_owned())].into();
-        cadastre_engine_postgres::parse_url(text, &Environment { variables, home: None })
-    };
-    own.or_else(|_| with_user()).ok().and_then(|(_, secret)| secret).map(|secret| secret.expose().to_owned())
+    // The user may be left to the environment; who it is makes no difference to what stands in the address.
+    let variables: HashMap<String, String> = [("USER".to_owned(), "-".to_owned())].into();
+    let secret =
+        if text.get(..5).is_some_and(|head| ["mysql", "maria"].contains(&head.to_ascii_lowercase().as_str()))
+        {
+            cadastre_engine_mysql::parse_url(text, &MySqlEnvironment { variables, home: None })
+        } else {
+            cadastre_engine_postgres::parse_url(text, &Environment { variables, home: None })
+        };
+    secret.ok().and_then(|(_, secret)| secret).map(|secret| secret.expose().to_owned())
 }
 
 /// The password the environment knows for a target (`PGPASSWORD`, the password file).
 pub fn password_for(target: &Target) -> Option<Secret> {
     match target {
-        Target::Postgres { .. } => parse_url(&target.url()).ok().and_then(|(_, secret)| secret),
+        Target::Postgres(_) | Target::MySql(_) => {
+            parse_url(&target.url()).ok().and_then(|(_, secret)| secret)
+        }
         Target::Sqlite { .. } => None,
     }
 }

@@ -47,7 +47,7 @@ pub struct SchemaSummary {
     pub title: String,
     /// The engine's word.
     pub engine: String,
-    /// The server's version.
+    /// Product and version.
     pub version: String,
     /// The database.
     pub database: String,
@@ -138,7 +138,10 @@ impl Workspace {
         let summary = SchemaSummary {
             title,
             engine: model.origin.engine.clone(),
-            version: model.origin.version.clone(),
+            version: engines::dialect(&model.origin.engine).map_or_else(
+                || model.origin.version.clone(),
+                |dialect| dialect.product(&model.origin.version),
+            ),
             database: model.origin.database.clone(),
             environment,
             colour,

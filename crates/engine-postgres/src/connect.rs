@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use cadastre_engine::{DbError, ErrorCode, Secret, Target, TlsMode};
+use cadastre_engine::{DbError, ErrorCode, Secret, ServerAddress, Target, TlsMode};
 use tokio::task::JoinHandle;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config};
@@ -25,39 +25,13 @@ impl Drop for Session {
     }
 }
 
-struct Address<'t> {
-    host: &'t str,
-    port: u16,
-    user: &'t str,
-    database: &'t str,
-    mode: TlsMode,
-    root_certificate: Option<&'t str>,
-    timeout: Duration,
-}
-
-impl<'t> Address<'t> {
-    fn of(target: &'t Target) -> Result<Self, DbError> {
-        match target {
-            Target::Postgres { host, port, user, database, tls, root_certificate, connect_timeout } => {
-                Ok(Self {
-                    host,
-                    port: *port,
-                    user,
-                    database,
-                    mode: *tls,
-                    root_certificate: root_certificate.as_deref(),
-                    timeout: Duration::from_secs(u64::from((*connect_timeout).max(1))),
-                })
-            }
-            other => Err(DbError::new(
-                ErrorCode::UnsupportedByEngine,
-                format!("connecting to {}: this is no address of a PostgreSQL server", other.label()),
-            )),
-        }
-    }
-
-    fn is_socket(&self) -> bool {
-        self.host.starts_with('/')
+fn address_of(target: &Target) -> Result<&ServerAddress, DbError> {
+    match target {
+        Target::Postgres(address) => Ok(address),
+        other => Err(DbError::new(
+            ErrorCode::UnsupportedByEngine,
+            format!("connecting to {}: this is no address of a PostgreSQL server", other.label()),
+        )),
     }
 }
 
@@ -66,9 +40,10 @@ impl<'t> Address<'t> {
 /// # Errors
 /// Unknown host, refusal, TLS, password, missing database, time-out: each with its own code and words.
 pub(crate) async fn open(target: &Target, secret: Option<&Secret>) -> Result<Session, DbError> {
-    let address = Address::of(target)?;
+    let address = address_of(target)?;
+    let limit = Duration::from_secs(u64::from(address.connect_timeout.max(1)));
     let doing = format!("connecting to {}", target.label());
-    match tokio::time::timeout(address.timeout, open_in_time(target, &address, secret, &doing)).await {
+    match tokio::time::timeout(limit, open_in_time(target, address, secret, &doing)).await {
         Ok(result) => result,
         Err(_) => Err(timed_out(&doing)),
     }
@@ -76,19 +51,18 @@ pub(crate) async fn open(target: &Target, secret: Option<&Secret>) -> Result<Ses
 
 async fn open_in_time(
     target: &Target,
-    address: &Address<'_>,
+    address: &ServerAddress,
     secret: Option<&Secret>,
     doing: &str,
 ) -> Result<Session, DbError> {
     if !address.is_socket() {
         // Asked for by itself, because the client's own error does not tell a name from a connection.
-        let mut found = tokio::net::lookup_host((address.host, address.port)).await;
+        let mut found = tokio::net::lookup_host((address.host.as_str(), address.port)).await;
         if found.as_mut().map_or(true, |addresses| addresses.next().is_none()) {
-            return Err(unknown_host(doing, address.host));
+            return Err(unknown_host(doing, &address.host));
         }
     }
-    let tls =
-        tls::connector(address.mode, address.root_certificate).map_err(|error| error.while_doing(doing))?;
+    let tls = tls::connector(address).map_err(|error| error.while_doing(doing))?;
     let connected = config(address, secret).connect(tls.clone()).await;
     let (client, connection) = connected.map_err(|error| explain_connect(target, &error))?;
     let connection = tokio::spawn(async move {
@@ -98,15 +72,15 @@ async fn open_in_time(
     Ok(Session { client, tls, connection })
 }
 
-fn config(address: &Address<'_>, secret: Option<&Secret>) -> Config {
+fn config(address: &ServerAddress, secret: Option<&Secret>) -> Config {
     let mut config = Config::new();
     config
-        .host(address.host)
+        .host(&address.host)
         .port(address.port)
-        .user(address.user)
-        .dbname(address.database)
+        .user(&address.user)
+        .dbname(&address.database)
         .application_name("cadastre")
-        .ssl_mode(match address.mode {
+        .ssl_mode(match address.tls {
             TlsMode::Disable => SslMode::Disable,
             TlsMode::Prefer if address.is_socket() => SslMode::Disable,
             TlsMode::Prefer => SslMode::Prefer,

@@ -1,7 +1,7 @@
 //! The pure half: quoting and scripts.
 
 use cadastre_engine::{
-    CoverageLine, DbError, Dialect, Quoted, Script, quote_double, quote_literal as quote_text,
+    Backslash, CoverageLine, DbError, Dialect, Quoted, Script, quote_double, quote_literal as quote_text,
 };
 use cadastre_model::{Model, ObjectId, QualifiedName};
 
@@ -20,7 +20,7 @@ pub(crate) fn quote(name: &str) -> Quoted {
 
 /// Quotes a text.
 pub(crate) fn literal(text: &str) -> Quoted {
-    quote_text(text, true)
+    quote_text(text, Backslash::EscapeString)
 }
 
 /// Quotes namespace and name.
@@ -36,6 +36,10 @@ pub(crate) fn list(names: &[String]) -> String {
 impl Dialect for PostgresDialect {
     fn engine(&self) -> &'static str {
         "postgres"
+    }
+
+    fn product(&self, version: &str) -> String {
+        format!("PostgreSQL {version}")
     }
 
     fn quote_identifier(&self, name: &str) -> Quoted {

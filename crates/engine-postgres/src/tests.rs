@@ -101,7 +101,7 @@ fn a_service_goes_before_the_variables_and_behind_the_url() {
 #[test]
 fn away_from_this_machine_the_certificate_is_checked() {
     let mode = |text: &str| match parse_url(text, &environment(&[("USER", "u")])).unwrap().0 {
-        Target::Postgres { tls, .. } => tls,
+        Target::Postgres(address) => address.tls,
         other => panic!("{other:?}"),
     };
     assert_eq!(mode("postgres://127.0.0.1/d"), TlsMode::Prefer);

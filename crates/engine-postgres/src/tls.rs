@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use cadastre_engine::{DbError, ErrorCode, TlsMode};
+use cadastre_engine::{DbError, ErrorCode, ServerAddress, TlsMode};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// The connector for a mode. `root_certificate` is a PEM file; without one the system's authorities are trusted.
+/// The connector for an address: its mode, its authorities (without a file the system's are trusted), and a certificate of our own.
 ///
 /// # Errors
-/// [`ErrorCode::TlsFailed`] when the certificate file cannot be read or the system trusts nobody.
-pub(crate) fn connector(mode: TlsMode, root_certificate: Option<&str>) -> Result<MakeRustlsConnect, DbError> {
+/// [`ErrorCode::TlsFailed`] when a certificate file cannot be read or the system trusts nobody.
+pub(crate) fn connector(address: &ServerAddress) -> Result<MakeRustlsConnect, DbError> {
+    let (mode, root_certificate) = (address.tls, address.root_certificate.as_deref());
     let provider = Arc::new(ring::default_provider());
     let check = match mode {
         // As libpq does: who names an authority wants it checked.
@@ -31,9 +32,39 @@ pub(crate) fn connector(mode: TlsMode, root_certificate: Option<&str>) -> Result
         .with_safe_default_protocol_versions()
         .map_err(|error| failed(format!("setting up TLS: {error}")))?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(verifier);
+    let config = match own_certificate(address)? {
+        None => config.with_no_client_auth(),
+        Some((chain, key)) => config
+            .with_client_auth_cert(chain, key)
+            .map_err(|error| failed(format!("setting up TLS with a certificate of our own: {error}")))?,
+    };
     Ok(MakeRustlsConnect::new(config))
+}
+
+type OwnCertificate = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+/// The certificate we show and its key, where the address names them.
+fn own_certificate(address: &ServerAddress) -> Result<Option<OwnCertificate>, DbError> {
+    let (chain_file, key_file) = match (&address.client_certificate, &address.client_key) {
+        (None, None) => return Ok(None),
+        (Some(chain), Some(key)) => (chain, key),
+        _ => {
+            return Err(failed(
+                "setting up TLS: a certificate of our own needs its key, and a key its certificate".into(),
+            )
+            .with_hint("give both sslcert and sslkey, or neither"));
+        }
+    };
+    let unreadable = |path: &str, error: String| {
+        failed(format!("reading {path}: {error}")).with_hint("it must be a PEM file that you may read")
+    };
+    let chain = CertificateDer::pem_file_iter(chain_file)
+        .and_then(|them| them.collect::<Result<Vec<_>, _>>())
+        .map_err(|error| unreadable(chain_file, error.to_string()))?;
+    let key =
+        PrivateKeyDer::from_pem_file(key_file).map_err(|error| unreadable(key_file, error.to_string()))?;
+    Ok(Some((chain, key)))
 }
 
 fn failed(message: String) -> DbError {

@@ -5,7 +5,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use cadastre_engine::{DbError, ErrorCode, Secret, Target, TlsMode, percent_decode};
+use cadastre_engine::{
+    DEFAULT_CONNECT_TIMEOUT, DbError, ErrorCode, Secret, ServerAddress, Target, TlsMode, is_this_machine,
+    percent_decode,
+};
 
 /// What surrounds the program: variables and the home folder. Given, not looked up, so that it can be tested.
 #[derive(Clone, Default)]
@@ -33,10 +36,9 @@ impl Environment {
 }
 
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
-const DEFAULT_TIMEOUT: u32 = 10;
 
 /// The parameters we act on, by libpq's names, with the variable that stands for each.
-const PARAMETERS: [(&str, &str); 9] = [
+const PARAMETERS: [(&str, &str); 11] = [
     ("host", "PGHOST"),
     ("port", "PGPORT"),
     ("user", "PGUSER"),
@@ -44,6 +46,8 @@ const PARAMETERS: [(&str, &str); 9] = [
     ("password", "PGPASSWORD"),
     ("sslmode", "PGSSLMODE"),
     ("sslrootcert", "PGSSLROOTCERT"),
+    ("sslcert", "PGSSLCERT"),
+    ("sslkey", "PGSSLKEY"),
     ("connect_timeout", "PGCONNECT_TIMEOUT"),
     ("service", "PGSERVICE"),
 ];
@@ -123,19 +127,24 @@ fn complete(
         None if is_this_machine(&host) => TlsMode::Prefer,
         None => TlsMode::VerifyFull,
     };
-    let connect_timeout = number(&parameters, "connect_timeout", DEFAULT_TIMEOUT)?;
-    let connect_timeout = if connect_timeout == 0 { DEFAULT_TIMEOUT } else { connect_timeout };
+    let connect_timeout = number(&parameters, "connect_timeout", DEFAULT_CONNECT_TIMEOUT)?;
+    let connect_timeout = if connect_timeout == 0 { DEFAULT_CONNECT_TIMEOUT } else { connect_timeout };
     let secret = match parameters.remove("password") {
         Some(password) => Some(Secret::new(password)),
         None => read_password_file(environment, [&host, &port.to_string(), &database, &user]),
     };
-    Ok((Target::Postgres { host, port, user, database, tls, root_certificate, connect_timeout }, secret))
-}
-
-fn is_this_machine(host: &str) -> bool {
-    host.starts_with('/')
-        || host == "localhost"
-        || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    let address = ServerAddress {
+        host,
+        port,
+        user,
+        database,
+        tls,
+        root_certificate,
+        client_certificate: parameters.remove("sslcert"),
+        client_key: parameters.remove("sslkey"),
+        connect_timeout,
+    };
+    Ok((Target::Postgres(address), secret))
 }
 
 fn number(parameters: &Parameters, name: &str, default: u32) -> Result<u32, DbError> {

@@ -1,7 +1,7 @@
 //! The pure half: quoting and scripts.
 
 use cadastre_engine::{
-    CoverageLine, DbError, Dialect, Quoted, Script, ScriptPart, quote_double, quote_literal,
+    Backslash, CoverageLine, DbError, Dialect, Quoted, Script, ScriptPart, quote_double, quote_literal,
 };
 use cadastre_model::{Body, Kind, Model, ObjectId};
 
@@ -23,12 +23,16 @@ impl Dialect for SqliteDialect {
         "sqlite"
     }
 
+    fn product(&self, version: &str) -> String {
+        format!("SQLite {version}")
+    }
+
     fn quote_identifier(&self, name: &str) -> Quoted {
         quote(name)
     }
 
     fn quote_literal(&self, text: &str) -> Quoted {
-        quote_literal(text, false)
+        quote_literal(text, Backslash::Plain)
     }
 
     fn create_script(&self, model: &Model) -> Result<Script, DbError> {

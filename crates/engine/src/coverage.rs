@@ -32,3 +32,20 @@ pub struct CoverageLine {
     /// What to know about it.
     pub note: &'static str,
 }
+
+impl CoverageLine {
+    /// A kind that is modelled.
+    pub const fn modelled(kind: &'static str, note: &'static str) -> Self {
+        Self { kind, coverage: Coverage::Modelled, note }
+    }
+
+    /// A kind that is only reported.
+    pub const fn reported(kind: &'static str, note: &'static str) -> Self {
+        Self { kind, coverage: Coverage::Reported, note }
+    }
+
+    /// A kind that is not seen.
+    pub const fn unsupported(kind: &'static str, note: &'static str) -> Self {
+        Self { kind, coverage: Coverage::Unsupported, note }
+    }
+}

@@ -46,6 +46,9 @@ pub trait Dialect: Send + Sync {
     /// The engine's word: `postgres`, `sqlite`.
     fn engine(&self) -> &'static str;
 
+    /// The product with its version as people say it: `PostgreSQL 15.18`. `version` is what introspection kept of it.
+    fn product(&self, version: &str) -> String;
+
     /// Quotes an identifier where it needs quotes.
     fn quote_identifier(&self, name: &str) -> Quoted;
 

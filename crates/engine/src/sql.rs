@@ -18,13 +18,30 @@ pub fn quote_double(name: &str, plain: impl Fn(&str) -> bool) -> Quoted {
     if plain(name) { Quoted(name.to_owned()) } else { Quoted(format!("\"{}\"", name.replace('"', "\"\""))) }
 }
 
-/// Quotes a text literal with single quotes. `escape_backslash` writes PostgreSQL's `E''` form where a backslash stands
-/// in the text, which reads the same under either setting of `standard_conforming_strings`.
-pub fn quote_literal(text: &str, escape_backslash: bool) -> Quoted {
-    let doubled = text.replace('\'', "''");
-    if escape_backslash && text.contains('\\') {
-        Quoted(format!("E'{}'", doubled.replace('\\', "\\\\")))
-    } else {
-        Quoted(format!("'{doubled}'"))
+/// Quotes an identifier with backticks (MySQL, MariaDB).
+pub fn quote_backtick(name: &str) -> Quoted {
+    Quoted(format!("`{}`", name.replace('`', "``")))
+}
+
+/// What a backslash in a text literal means to an engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backslash {
+    /// Itself.
+    Plain,
+    /// It depends on a setting, so a literal with one is written in PostgreSQL's `E''` form, which does not.
+    EscapeString,
+    /// It escapes, so it is doubled.
+    Doubled,
+}
+
+/// Quotes a text literal with single quotes.
+pub fn quote_literal(text: &str, backslash: Backslash) -> Quoted {
+    let quoted = text.replace('\'', "''");
+    match backslash {
+        Backslash::EscapeString if text.contains('\\') => {
+            Quoted(format!("E'{}'", quoted.replace('\\', "\\\\")))
+        }
+        Backslash::Doubled => Quoted(format!("'{}'", quoted.replace('\\', "\\\\"))),
+        Backslash::Plain | Backslash::EscapeString => Quoted(format!("'{quoted}'")),
     }
 }

@@ -52,31 +52,121 @@ pub enum Target {
         /// Its path.
         path: String,
     },
-    /// A server and a database on it.
-    Postgres {
-        /// Host name, address, or the folder of a Unix socket.
-        host: String,
-        /// Port.
-        port: u16,
-        /// User (role).
-        user: String,
-        /// Database.
-        database: String,
-        /// TLS.
-        tls: TlsMode,
-        /// A file with the authorities to trust instead of the system's.
-        root_certificate: Option<String>,
-        /// Seconds to wait for the connection.
-        connect_timeout: u32,
-    },
+    /// A PostgreSQL server and a database on it.
+    Postgres(ServerAddress),
+    /// A MySQL or MariaDB server and a database on it.
+    MySql(ServerAddress),
 }
+
+/// A server and a database on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerAddress {
+    /// Host name, address, or the path of a Unix socket (its folder, for PostgreSQL).
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// User (role).
+    pub user: String,
+    /// Database.
+    pub database: String,
+    /// TLS.
+    pub tls: TlsMode,
+    /// A file with the authorities to trust instead of the system's.
+    pub root_certificate: Option<String>,
+    /// A file with a certificate of our own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_certificate: Option<String>,
+    /// The file with its private key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_key: Option<String>,
+    /// Seconds to wait for the connection.
+    pub connect_timeout: u32,
+}
+
+/// Seconds a connection is waited for where nobody says otherwise.
+pub const DEFAULT_CONNECT_TIMEOUT: u32 = 10;
+
+impl ServerAddress {
+    /// Whether it is a Unix socket.
+    pub fn is_socket(&self) -> bool {
+        self.host.starts_with('/')
+    }
+
+    /// Whether the way there stays within this machine.
+    pub fn is_this_machine(&self) -> bool {
+        is_this_machine(&self.host)
+    }
+
+    /// `user@host:port/database`.
+    pub fn label(&self) -> String {
+        format!("{}@{}:{}/{}", self.user, self.host, self.port, self.database)
+    }
+
+    fn url(&self, scheme: &str, words: &UrlWords) -> String {
+        let host = &self.host;
+        let shown_host =
+            if host.contains(':') && !self.is_socket() { format!("[{host}]") } else { percent_encode(host) };
+        let files = [
+            (words.root_certificate, &self.root_certificate),
+            (words.client_certificate, &self.client_certificate),
+            (words.client_key, &self.client_key),
+        ];
+        let files: String = files
+            .iter()
+            .filter_map(|(word, path)| path.as_ref().map(|path| format!("&{word}={}", percent_encode(path))))
+            .collect();
+        format!(
+            "{scheme}://{}@{shown_host}:{}/{}?{}={}{files}&{}={}",
+            percent_encode(&self.user),
+            self.port,
+            percent_encode(&self.database),
+            words.tls,
+            self.tls.word(),
+            words.timeout,
+            self.connect_timeout,
+        )
+    }
+}
+
+/// Whether a host is this machine: a socket, `localhost`, or a loopback address.
+pub fn is_this_machine(host: &str) -> bool {
+    host.starts_with('/')
+        || host == "localhost"
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// What the parameters of a URL are called; each product has its own words.
+struct UrlWords {
+    tls: &'static str,
+    root_certificate: &'static str,
+    client_certificate: &'static str,
+    client_key: &'static str,
+    timeout: &'static str,
+}
+
+const POSTGRES_WORDS: UrlWords = UrlWords {
+    tls: "sslmode",
+    root_certificate: "sslrootcert",
+    client_certificate: "sslcert",
+    client_key: "sslkey",
+    timeout: "connect_timeout",
+};
+
+const MYSQL_WORDS: UrlWords = UrlWords {
+    tls: "ssl-mode",
+    root_certificate: "ssl-ca",
+    client_certificate: "ssl-cert",
+    client_key: "ssl-key",
+    timeout: "connect-timeout",
+};
 
 impl Target {
     /// The engine's word.
     pub fn engine(&self) -> &'static str {
         match self {
             Self::Sqlite { .. } => "sqlite",
-            Self::Postgres { .. } => "postgres",
+            Self::Postgres(_) => "postgres",
+            Self::MySql(_) => "mysql",
         }
     }
 
@@ -84,23 +174,8 @@ impl Target {
     pub fn url(&self) -> String {
         match self {
             Self::Sqlite { path } => format!("sqlite:{path}"),
-            Self::Postgres { host, port, user, database, tls, root_certificate, connect_timeout } => {
-                let shown_host = if host.contains(':') && !host.starts_with('/') {
-                    format!("[{host}]")
-                } else {
-                    percent_encode(host)
-                };
-                let certificate = root_certificate
-                    .as_ref()
-                    .map(|path| format!("&sslrootcert={}", percent_encode(path)))
-                    .unwrap_or_default();
-                format!(
-                    "postgres://{}@{shown_host}:{port}/{}?sslmode={}{certificate}&connect_timeout={connect_timeout}",
-                    percent_encode(user),
-                    percent_encode(database),
-                    tls.word(),
-                )
-            }
+            Self::Postgres(address) => address.url("postgres", &POSTGRES_WORDS),
+            Self::MySql(address) => address.url("mysql", &MYSQL_WORDS),
         }
     }
 
@@ -108,7 +183,7 @@ impl Target {
     pub fn label(&self) -> String {
         match self {
             Self::Sqlite { path } => path.clone(),
-            Self::Postgres { host, port, user, database, .. } => format!("{user}@{host}:{port}/{database}"),
+            Self::Postgres(address) | Self::MySql(address) => address.label(),
         }
     }
 }

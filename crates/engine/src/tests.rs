@@ -12,9 +12,11 @@ fn a_secret_prints_as_dots() {
 #[test]
 fn every_quote_character_survives_quoting() {
     assert_eq!(quote_double("a\"b", |_| false).to_string(), "\"a\"\"b\"");
-    assert_eq!(quote_literal("it's", true).to_string(), "'it''s'");
-    assert_eq!(quote_literal("a\\b'c", true).to_string(), "E'a\\\\b''c'");
-    assert_eq!(quote_literal("a\\b", false).to_string(), "'a\\b'");
+    assert_eq!(quote_literal("it's", Backslash::EscapeString).to_string(), "'it''s'");
+    assert_eq!(quote_literal("a\\b'c", Backslash::EscapeString).to_string(), "E'a\\\\b''c'");
+    assert_eq!(quote_literal("a\\'b", Backslash::Doubled).to_string(), "'a\\\\''b'");
+    assert_eq!(quote_backtick("a`b").to_string(), "`a``b`");
+    assert_eq!(quote_literal("a\\b", Backslash::Plain).to_string(), "'a\\b'");
 }
 
 #[test]

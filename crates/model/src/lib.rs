@@ -15,18 +15,18 @@ mod parts;
 mod walk;
 
 pub use body::{
-    Body, Check, Column, Composite, CompositeAttribute, Domain, Enum, Exclusion, Extension, ForeignKey,
-    Index, Key, Kind, Namespace, Operator, Policy, Range, Routine, Rule, Sequence, Statistics, Table,
-    Trigger, View,
+    Body, Check, Column, Composite, CompositeAttribute, Domain, Enum, Event, Exclusion, Extension,
+    ForeignKey, Index, Key, Kind, Namespace, Operator, Policy, Range, Routine, Rule, Sequence, Statistics,
+    Table, Trigger, View,
 };
 pub use fingerprint::Fingerprint;
 pub use object::{Grant, Grantee, Model, ModelBuilder, ModelError, Object, ObjectId, Origin, Unmodelled};
 pub use order::{Cycle, creation_order};
 pub use parts::{
     ColumnRef, Deferrable, Firing, Generated, GeneratedStorage, Identity, IdentityMode, IndexPart,
-    IndexTarget, Inheritance, MatchType, NullsOrder, PartitionBound, Permissive, Persistence, QualifiedName,
-    ReferentialAction, RoutineKind, RowSecurity, SequenceOptions, SettingPair, TableKind, Validated,
-    VirtualTable,
+    IndexTarget, Inheritance, MatchType, NullsOrder, PartitionBound, Period, Permissive, Persistence,
+    ProgramSession, QualifiedName, ReferentialAction, RoutineKind, RowSecurity, RowTime, Security,
+    SequenceOptions, SettingPair, TableKind, Validated, VirtualTable,
 };
 pub use walk::{ForeignKeyWalker, ObjectWalker, RelationWalker};
 

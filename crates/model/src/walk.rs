@@ -28,6 +28,11 @@ pub struct ForeignKeyWalker<'m> {
 }
 
 impl<'m> ObjectWalker<'m> {
+    /// Its number.
+    pub fn id(self) -> ObjectId {
+        self.id
+    }
+
     /// The object itself.
     pub fn object(self) -> &'m Object {
         self.model.object(self.id)

@@ -1,11 +1,57 @@
 //! Private servers for the tests: started in a temporary directory, on a free port of the loopback interface, stopped by
 //! process id when dropped. A server that cannot be started is an error with the reason, never a skip.
 
+use std::process::Command;
+
+use cadastre_engine::Target;
+
 mod certificates;
+mod mariadb;
 mod postgres;
 
 pub use certificates::{Authority, Issued};
+pub use mariadb::MariaDbServer;
 pub use postgres::PostgresServer;
+
+/// A private server of any engine.
+pub trait TestServer {
+    /// The password of the account that [`TestServer::target`] names.
+    fn password(&self) -> &'static str;
+
+    /// Creates an empty database with a name of its own.
+    fn create_database(&self) -> String;
+
+    /// The address of a database, for an account that may do everything.
+    fn target(&self, database: &str) -> Target;
+
+    /// Runs a script with the server's own client and stops at the first error.
+    ///
+    /// # Errors
+    /// The client's output when a statement fails.
+    fn try_sql(&self, database: &str, sql: &str) -> Result<String, String>;
+
+    /// The engine's own dump of a schema, ready to run.
+    fn dump_command(&self, database: &str) -> Command;
+
+    /// Runs a script with the server's own client.
+    ///
+    /// # Panics
+    /// When a statement fails; the message has the client's output.
+    fn run_sql(&self, database: &str, sql: &str) {
+        self.try_sql(database, sql)
+            .unwrap_or_else(|output| panic!("a statement failed on {database}:\n{output}"));
+    }
+
+    /// The schema as the engine's own dump writes it.
+    ///
+    /// # Panics
+    /// When the dump fails.
+    fn dump_schema(&self, database: &str) -> String {
+        let output = self.dump_command(database).output().expect("running the engine's dump");
+        assert!(output.status.success(), "the dump failed: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
 
 /// A port of the loopback interface that nobody listens on.
 ///
@@ -16,4 +62,47 @@ pub fn free_port() -> u16 {
     listener
         .map(|address| address.port())
         .unwrap_or_else(|error| panic!("no free port on 127.0.0.1: {error}"))
+}
+
+/// Runs a command with a text as its input; returns its output.
+///
+/// # Errors
+/// What it wrote to its error output when it fails.
+pub(crate) fn run_with_input(command: &mut Command, input: &str) -> Result<String, String> {
+    use std::io::Write;
+    use std::process::Stdio;
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| error.to_string())?;
+    let mut pipe = child.stdin.take().ok_or("no standard input")?;
+    let text = input.to_owned();
+    // A client may stop reading at an error; its output then says more than the broken pipe.
+    let writer = std::thread::spawn(move || drop(pipe.write_all(text.as_bytes())));
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    let _ = writer.join();
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+impl<S: TestServer> TestServer for std::sync::Arc<S> {
+    fn password(&self) -> &'static str {
+        (**self).password()
+    }
+
+    fn create_database(&self) -> String {
+        (**self).create_database()
+    }
+
+    fn target(&self, database: &str) -> Target {
+        (**self).target(database)
+    }
+
+    fn try_sql(&self, database: &str, sql: &str) -> Result<String, String> {
+        (**self).try_sql(database, sql)
+    }
+
+    fn dump_command(&self, database: &str) -> Command {
+        (**self).dump_command(database)
+    }
 }

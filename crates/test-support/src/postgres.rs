@@ -5,7 +5,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use cadastre_engine::{Target, TlsMode};
+use cadastre_engine::{ServerAddress, Target, TlsMode};
+
+use crate::TestServer;
 
 const USER: &str = "postgres";
 /// The superuser's password: only valid in the cluster that lives as long as the test.
@@ -96,64 +98,9 @@ impl PostgresServer {
         USER
     }
 
-    /// The superuser's password.
-    pub fn password(&self) -> &'static str {
-        PASSWORD
-    }
-
-    /// Creates an empty database with a name of its own.
-    pub fn create_database(&self) -> String {
-        let name = format!("db{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        self.run_sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0"));
-        name
-    }
-
-    /// The address of a database, for the superuser.
-    pub fn target(&self, database: &str) -> Target {
-        Target::Postgres {
-            host: "127.0.0.1".into(),
-            port: self.port,
-            user: USER.into(),
-            database: database.into(),
-            tls: TlsMode::Prefer,
-            root_certificate: None,
-            connect_timeout: 10,
-        }
-    }
-
     /// The address as a URL, password included, as a person would paste it.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
-    }
-
-    /// Runs a script with psql and stops at the first error.
-    ///
-    /// # Panics
-    /// When a statement fails; the message has psql's output.
-    pub fn run_sql(&self, database: &str, sql: &str) {
-        self.try_sql(database, sql).unwrap_or_else(|output| panic!("psql failed on {database}:\n{output}"));
-    }
-
-    /// Runs a script with psql and stops at the first error.
-    ///
-    /// # Errors
-    /// psql's output when a statement fails.
-    pub fn try_sql(&self, database: &str, sql: &str) -> Result<String, String> {
-        use std::io::Write;
-        let mut command = self.client("psql");
-        command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-At", "-d", database, "-f", "-"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| error.to_string())?;
-        let mut input = child.stdin.take().ok_or("no standard input")?;
-        let text = sql.to_owned();
-        // psql may stop reading at an error; its output then says more than the broken pipe.
-        let writer = std::thread::spawn(move || drop(input.write_all(text.as_bytes())));
-        let output = child.wait_with_output().map_err(|error| error.to_string())?;
-        let _ = writer.join();
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
-        Err(String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
     /// A session of psql that runs a script and stays open until it is killed.
@@ -173,23 +120,6 @@ impl PostgresServer {
         assert_eq!(answer.trim(), "ready", "psql did not run: {sql}");
         child.stdin = Some(input);
         child
-    }
-
-    /// The schema as `pg_dump` writes it.
-    ///
-    /// # Panics
-    /// When pg_dump fails.
-    pub fn dump_schema(&self, database: &str) -> String {
-        let output = self.dump_command(database).output().expect("running pg_dump");
-        assert!(output.status.success(), "pg_dump: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-
-    /// `pg_dump -s` of a database, ready to run.
-    pub fn dump_command(&self, database: &str) -> Command {
-        let mut command = self.client("pg_dump");
-        command.args(["-s", "--restrict-key=x", "-d", database]);
-        command
     }
 
     fn client(&self, name: &str) -> Command {
@@ -234,6 +164,46 @@ impl PostgresServer {
             signal(process.id(), "QUIT");
             let _ = process.wait();
         }
+    }
+}
+
+impl TestServer for PostgresServer {
+    fn password(&self) -> &'static str {
+        PASSWORD
+    }
+
+    fn create_database(&self) -> String {
+        let name = format!("db{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        self.run_sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0"));
+        name
+    }
+
+    fn target(&self, database: &str) -> Target {
+        Target::Postgres(ServerAddress {
+            host: "127.0.0.1".into(),
+            port: self.port,
+            user: USER.into(),
+            database: database.into(),
+            tls: TlsMode::Prefer,
+            root_certificate: None,
+            client_certificate: None,
+            client_key: None,
+            connect_timeout: 10,
+        })
+    }
+
+    fn try_sql(&self, database: &str, sql: &str) -> Result<String, String> {
+        let mut command = self.client("psql");
+        crate::run_with_input(
+            command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-At", "-d", database, "-f", "-"]),
+            sql,
+        )
+    }
+
+    fn dump_command(&self, database: &str) -> Command {
+        let mut command = self.client("pg_dump");
+        command.args(["-s", "--restrict-key=x", "-d", database]);
+        command
     }
 }
 

@@ -57,6 +57,10 @@ export type AddressForm_Deserialize = {
 	tls?: string,
 	/**  A file with trusted authorities; empty for the system's. */
 	rootCertificate?: string,
+	/**  A file with a certificate of our own; empty for none. */
+	clientCertificate?: string,
+	/**  The file with its key. */
+	clientKey?: string,
 	/**  Seconds to wait. */
 	connectTimeout?: string,
 };
@@ -79,6 +83,10 @@ export type AddressForm_Serialize = {
 	tls: string,
 	/**  A file with trusted authorities; empty for the system's. */
 	rootCertificate: string,
+	/**  A file with a certificate of our own; empty for none. */
+	clientCertificate: string,
+	/**  The file with its key. */
+	clientKey: string,
 	/**  Seconds to wait. */
 	connectTimeout: string,
 };
@@ -481,7 +489,7 @@ export type SchemaSummary = {
 	title: string,
 	/**  The engine's word. */
 	engine: string,
-	/**  The server's version. */
+	/**  Product and version. */
 	version: string,
 	/**  The database. */
 	database: string,

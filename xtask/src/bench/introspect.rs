@@ -1,14 +1,14 @@
-//! Introspection against `pg_dump -s` of the same database: connection, catalogue, model and fingerprint on our side, a process
+//! Introspection against the engine's own dump (`pg_dump -s`, `mariadb-dump --no-data`) of the same database: connection, catalogue, model and fingerprint on our side, a process
 //! that connects and writes the script on the peer's. In turn, medians.
 //!
-//! Schemas: synthetic ones of 500 and 10,000 tables, and every `*.sql` in the folder that `CADASTRE_SCHEMAS` names.
+//! Schemas: synthetic ones of 500 and 10,000 tables, and every `*.sql` for PostgreSQL in the folder that `CADASTRE_SCHEMAS` names.
 
 use std::process::Stdio;
 use std::time::Instant;
 
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, RunContext, Secret};
-use cadastre_test_support::PostgresServer;
+use cadastre_test_support::{MariaDbServer, PostgresServer, TestServer};
 
 use super::median;
 
@@ -16,9 +16,10 @@ const ROUNDS: usize = 5;
 
 /// Prints a line for each schema.
 pub(crate) fn run() -> Result<(), String> {
-    println!("introspection        objects |      ours   pg_dump  ratio | peak memory of this process");
+    println!("introspection              objects |      ours      dump  ratio | peak memory of this process");
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     let server = PostgresServer::start();
+    let mariadb = MariaDbServer::start();
     let mut schemas: Vec<(String, String)> = Vec::new();
     if let Some(folder) = std::env::var_os("CADASTRE_SCHEMAS") {
         let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -35,19 +36,24 @@ pub(crate) fn run() -> Result<(), String> {
         let database = server.create_database();
         server.try_sql(&database, &sql).map_err(|error| format!("{name} does not load: {error}"))?;
         server.run_sql(&database, "ANALYZE");
-        measure(&runtime, &server, &name, &database)?;
+        measure(&runtime, &server, &format!("postgres {name}"), &database)?;
+    }
+    for tables in [500, 10_000] {
+        let database = mariadb.create_database();
+        mariadb.try_sql(&database, &synthetic_mysql(tables))?;
+        measure(&runtime, &mariadb, &format!("mariadb {tables} tables"), &database)?;
     }
     Ok(())
 }
 
 fn measure(
     runtime: &tokio::runtime::Runtime,
-    server: &PostgresServer,
+    server: &dyn TestServer,
     name: &str,
     database: &str,
 ) -> Result<(), String> {
-    let driver = engines::driver("postgres").ok_or("no such engine")?;
     let (target, secret) = (server.target(database), Secret::new(server.password()));
+    let driver = engines::driver(target.engine()).ok_or("no such engine")?;
     let (mut ours, mut peer, mut objects) = (Vec::new(), Vec::new(), 0);
     // The first round of each warms the server's caches and does not count.
     for round in 0..=ROUNDS {
@@ -66,7 +72,7 @@ fn measure(
             .status()
             .map_err(|error| error.to_string())?;
         if !status.success() {
-            return Err("pg_dump failed".into());
+            return Err("the dump failed".into());
         }
         if round > 0 {
             ours.push(own);
@@ -75,7 +81,7 @@ fn measure(
     }
     let (ours, peer) = (median(ours), median(peer));
     println!(
-        "{name:18} {objects:9} | {ours:7.3} s {peer:7.3} s  {:5.2} | {} MiB",
+        "{name:24} {objects:9} | {ours:7.3} s {peer:7.3} s  {:5.2} | {} MiB",
         ours / peer,
         peak_memory()
     );
@@ -98,6 +104,20 @@ fn synthetic(tables: usize) -> String {
             "CREATE TABLE t{n:05} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, parent_id bigint{parent}, \
              code varchar(20) NOT NULL, name text, amount numeric(10,2) DEFAULT 0, created timestamptz DEFAULT now(), \
              state text CHECK (state <> ''), note text);\nCREATE INDEX t{n:05}_code ON t{n:05} (code, created DESC);\n"
+        ));
+    }
+    sql
+}
+
+/// As [`synthetic`], in the other engine's words.
+fn synthetic_mysql(tables: usize) -> String {
+    let mut sql = String::new();
+    for n in 0..tables {
+        let parent = format!("FOREIGN KEY (parent_id) REFERENCES t{:05} (id)", n * 7 / 10);
+        sql.push_str(&format!(
+            "CREATE TABLE t{n:05} (id bigint AUTO_INCREMENT PRIMARY KEY, parent_id bigint, code varchar(20) NOT NULL, name text, \
+             amount decimal(10,2) DEFAULT 0, created timestamp DEFAULT current_timestamp(), state varchar(10) CHECK (state <> ''), note text, \
+             KEY t{n:05}_code (code, created DESC), {parent});\n"
         ));
     }
     sql

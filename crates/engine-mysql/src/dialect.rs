@@ -1,0 +1,54 @@
+//! The pure half: quoting and scripts.
+
+use cadastre_engine::{
+    Backslash, CoverageLine, DbError, Dialect, Quoted, Script, quote_backtick, quote_literal,
+};
+use cadastre_model::{Model, ObjectId};
+
+use crate::coverage::COVERAGE;
+use crate::script;
+
+/// The dialect of MySQL and MariaDB.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MySqlDialect;
+
+/// Every name is quoted, as the server itself does.
+pub(crate) fn quote(name: &str) -> Quoted {
+    quote_backtick(name)
+}
+
+/// A text literal; a backslash escapes unless the SQL mode says otherwise, so it is doubled.
+pub(crate) fn literal(text: &str) -> Quoted {
+    quote_literal(text, Backslash::Doubled)
+}
+
+impl Dialect for MySqlDialect {
+    fn engine(&self) -> &'static str {
+        "mysql"
+    }
+
+    fn product(&self, version: &str) -> String {
+        // The version tells which of the two it is.
+        version.to_owned()
+    }
+
+    fn quote_identifier(&self, name: &str) -> Quoted {
+        quote(name)
+    }
+
+    fn quote_literal(&self, text: &str) -> Quoted {
+        literal(text)
+    }
+
+    fn create_script(&self, model: &Model) -> Result<Script, DbError> {
+        script::create_script(model)
+    }
+
+    fn object_ddl(&self, model: &Model, id: ObjectId) -> String {
+        script::object_ddl(model, id)
+    }
+
+    fn coverage(&self) -> &'static [CoverageLine] {
+        COVERAGE
+    }
+}

@@ -1,0 +1,122 @@
+//! A model as a script for the server's own client. Every statement commits by itself; foreign keys are not looked at while it
+//! runs, so that tables come in any order.
+
+use cadastre_engine::{DbError, ErrorCode, Script, ScriptPart};
+use cadastre_model::*;
+
+use crate::dialect::literal;
+use crate::render;
+
+const PREAMBLE: &str = "SET NAMES utf8mb4;
+SET SESSION foreign_key_checks = 0;
+SET SESSION unique_checks = 0;
+SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO';
+
+";
+
+const CLOSING: &str = "SET SESSION foreign_key_checks = 1;
+SET SESSION unique_checks = 1;
+";
+
+/// Where statements stand among those that are free to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Sequence,
+    Routine,
+    Table,
+    View,
+    Trigger,
+    Event,
+}
+
+/// The script that creates the whole model in an empty database.
+///
+/// # Errors
+/// When statements need each other in a circle; the message names them.
+pub(crate) fn create_script(model: &Model) -> Result<Script, DbError> {
+    let mut units: Vec<(Rank, u32, String, ObjectId)> = model
+        .objects()
+        .filter_map(|(id, object)| {
+            rank(object).map(|(rank, order)| (rank, order, model.display_name(id), id))
+        })
+        .collect();
+    units.sort();
+    let at: std::collections::HashMap<ObjectId, usize> =
+        units.iter().enumerate().map(|(at, unit)| (unit.3, at)).collect();
+    let needs: Vec<Vec<usize>> = units
+        .iter()
+        .map(|unit| {
+            model.object(unit.3).depends_on.iter().filter_map(|needed| at.get(needed).copied()).collect()
+        })
+        .collect();
+    let ranks: Vec<usize> = (0..units.len()).collect();
+    let order = creation_order(&ranks, &needs).map_err(|cycle| {
+        let names: Vec<&str> = cycle.nodes.iter().take(8).map(|&at| units[at].2.as_str()).collect();
+        let message =
+            format!("writing the script: these views need each other in a circle: {}", names.join(", "));
+        DbError::new(ErrorCode::UnsupportedByEngine, message)
+            .with_hint("please report it with the definitions of these objects")
+    })?;
+    let parts = order.into_iter().filter_map(|at| part(model, units[at].3)).collect();
+    Ok(Script { preamble: PREAMBLE.into(), parts, closing: CLOSING.into() })
+}
+
+fn rank(object: &Object) -> Option<(Rank, u32)> {
+    Some(match &object.body {
+        Body::Sequence(_) => (Rank::Sequence, 0),
+        Body::Routine(_) => (Rank::Routine, 0),
+        Body::Table(_) => (Rank::Table, 0),
+        Body::View(_) => (Rank::View, 0),
+        // Triggers of one event fire in the order of their making.
+        Body::Trigger(trigger) => (Rank::Trigger, trigger.order.unwrap_or_default()),
+        Body::Event(_) => (Rank::Event, 0),
+        _ => return None,
+    })
+}
+
+/// The statement for one object and those that hang on it, for reading.
+pub(crate) fn object_ddl(model: &Model, id: ObjectId) -> String {
+    let satellites = model.children(id).iter().filter(|&&child| model.object(child).kind() == Kind::Trigger);
+    let all = std::iter::once(id).chain(satellites.copied());
+    all.filter_map(|id| statement(model, id)).map(|sql| format!("{sql};")).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The bare statement for one object; nothing for what stands in another's.
+pub(crate) fn statement(model: &Model, id: ObjectId) -> Option<String> {
+    let object = model.object(id);
+    Some(match &object.body {
+        Body::Table(table) => render::create_table(model.relation(id)?, table),
+        Body::View(view) => render::create_view(object, view),
+        Body::Sequence(sequence) => render::create_sequence(&object.name, sequence),
+        Body::Routine(routine) => render::create_program(object, &routine.definition),
+        Body::Trigger(trigger) => render::create_program(object, &trigger.definition),
+        Body::Event(event) => render::create_program(object, &event.definition),
+        _ => return None,
+    })
+}
+
+fn part(model: &Model, id: ObjectId) -> Option<ScriptPart> {
+    let sql = statement(model, id)?;
+    let session = match &model.object(id).body {
+        Body::Routine(routine) => routine.session.as_ref(),
+        Body::Trigger(trigger) => trigger.session.as_ref(),
+        Body::Event(event) => Some(&event.session),
+        _ => None,
+    };
+    let sql = match session {
+        None => format!("{sql};"),
+        // A body has semicolons of its own, so the client needs another end of statement.
+        Some(session) => {
+            let zone = session
+                .time_zone
+                .as_ref()
+                .map(|zone| format!("SET SESSION time_zone = {};\n", literal(zone)));
+            format!(
+                "SET SESSION sql_mode = {};\n{}DELIMITER ;;\n{sql};;\nDELIMITER ;\nSET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO';",
+                literal(&session.sql_mode),
+                zone.unwrap_or_default()
+            )
+        }
+    };
+    Some(ScriptPart { object: Some(id), sql })
+}
