@@ -21,6 +21,7 @@ pub(crate) enum Class {
     Rule,
     Operator,
     Extension,
+    Defined(u32),
 }
 
 impl Class {
@@ -36,6 +37,10 @@ impl Class {
             2618 => Self::Rule,
             2617 => Self::Operator,
             3079 => Self::Extension,
+            // A table in a publication is part of the publication's statement; nothing needs either.
+            2605 | 2607 | 3456 | 3466 | 6104 | 2328 | 1417 | 3600 | 3601 | 3602 | 3764 | 2616 | 2753 => {
+                Self::Defined(oid)
+            }
             _ => return None,
         })
     }
@@ -102,6 +107,8 @@ pub(crate) fn assemble(
     catalog.attachments.into_iter().for_each(|row| assembly.add_attachment(row));
     catalog.policies.into_iter().for_each(|row| assembly.add_policy(row));
     catalog.routines.into_iter().for_each(|row| assembly.add_routine(row));
+    catalog.defined.into_iter().for_each(|row| assembly.add_defined(row));
+    catalog.default_privileges.into_iter().for_each(|row| assembly.add_default_privileges(row));
     catalog.dependencies.iter().for_each(|row| assembly.add_dependency(row));
     let built = assembly.builder.finish();
     built.map_err(|error| DbError::new(ErrorCode::Internal, format!("building the model: {error}")))
@@ -418,6 +425,59 @@ impl Assembly {
         object.grants = grants(row.acl.as_deref(), row.acl_default.as_deref(), &row.owner);
         let id = self.builder.add(object);
         self.objects.insert((Class::Routine, row.oid), id);
+    }
+
+    fn add_defined(&mut self, row: DefinedRow) {
+        let parent = match row.namespace {
+            None => None,
+            Some(oid) => match self.namespaces.get(&oid) {
+                Some(&namespace) => Some(namespace),
+                None => return,
+            },
+        };
+        let body = Defined { definition: row.definition, firing: firing(row.enabled) };
+        let Some(body) = defined_body(&row.word, body) else {
+            return self.builder.note_unmodelled(row.word, row.name);
+        };
+        let mut object = Object::new(parent, row.name, body);
+        object.comment = row.comment;
+        if let Some(owner) = row.owner {
+            object.owner = self.owner(&owner);
+            object.grants = grants(row.acl.as_deref(), row.acl_default.as_deref(), &owner);
+        }
+        let id = self.builder.add(object);
+        self.objects.insert((Class::Defined(row.class), row.oid), id);
+    }
+
+    fn add_default_privileges(&mut self, row: DefaultPrivilegesRow) {
+        let parent = match row.namespace {
+            None => None,
+            Some(oid) => match self.namespaces.get(&oid) {
+                Some(&namespace) => Some(namespace),
+                None => return,
+            },
+        };
+        let Some(objects) = privilege_objects(row.objects) else {
+            return self
+                .builder
+                .note_unmodelled("default privileges", format!("{} ({})", row.role, row.objects));
+        };
+        let read = |acl: Option<&[String]>| {
+            let mut all = grants(Some(acl.unwrap_or_default()), None, &row.role).unwrap_or_default();
+            all.sort();
+            all
+        };
+        let body = DefaultPrivileges {
+            role: row.role.clone(),
+            objects: objects.into(),
+            grants: read(row.acl.as_deref()),
+            initial: read(row.acl_default.as_deref()),
+        };
+        self.builder.add(Object::new(
+            parent,
+            format!("{} of {}", objects, row.role),
+            Body::DefaultPrivileges(body),
+        ));
     }
 
     fn add_dependency(&mut self, row: &DependencyRow) {

@@ -6,7 +6,7 @@ use tokio_postgres::types::FromSql;
 use tokio_postgres::{Client, Row};
 
 use crate::error::explain;
-use crate::queries;
+use crate::{defined, queries};
 
 /// Reads a row's columns from left to right.
 struct Fields<'r> {
@@ -100,6 +100,13 @@ rows! {
     }
     /// "The first needs the second", both as (catalogue, number, column).
     DependencyRow { class: next<u32>, object: next<u32>, column: next<i32>, needed_class: next<u32>, needed: next<u32>, }
+    /// A thing of which only its statement is kept.
+    DefinedRow {
+        word: next<String>, class: next<u32>, oid: next<u32>, name: next<String>, namespace: next<Option<u32>>, definition: next<String>, enabled: letter,
+        owner: next<Option<String>>, acl: next<Names>, acl_default: next<Names>, comment: next<Option<String>>,
+    }
+    /// What new objects of a role are granted.
+    DefaultPrivilegesRow { role: next<String>, objects: letter, namespace: next<Option<u32>>, acl: next<Names>, acl_default: next<Names>, }
     /// A thing seen and not modelled, or a name that a number stands for.
     RemainderRow { kind: next<String>, name: next<String>, oid: next<u32>, is_default: next<bool>, }
 }
@@ -119,6 +126,8 @@ pub(crate) struct Catalog {
     pub routines: Vec<RoutineRow>,
     pub dependencies: Vec<DependencyRow>,
     pub remainder: Vec<RemainderRow>,
+    pub defined: Vec<DefinedRow>,
+    pub default_privileges: Vec<DefaultPrivilegesRow>,
 }
 
 /// Reads the catalogue; the statements are sent together and answered one after the other.
@@ -139,6 +148,8 @@ pub(crate) async fn read(client: &Client, version: u32, context: &RunContext) ->
         queries::routines(),
         queries::dependencies(),
         queries::remainder(),
+        defined::defined(version),
+        defined::default_privileges(),
     ];
     let mut running: FuturesUnordered<_> = statements
         .iter()
@@ -177,7 +188,9 @@ impl Catalog {
             8 => self.policies = all(rows, PolicyRow::read)?,
             9 => self.routines = all(rows, RoutineRow::read)?,
             10 => self.dependencies = all(rows, DependencyRow::read)?,
-            _ => self.remainder = all(rows, RemainderRow::read)?,
+            11 => self.remainder = all(rows, RemainderRow::read)?,
+            12 => self.defined = all(rows, DefinedRow::read)?,
+            _ => self.default_privileges = all(rows, DefaultPrivilegesRow::read)?,
         }
         Ok(())
     }

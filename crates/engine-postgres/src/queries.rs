@@ -1,10 +1,10 @@
-//! The catalogue statements: twelve, whatever the number of objects. Manual: "System Catalogs".
+//! The catalogue statements: fourteen with those of [`crate::defined`], whatever the number of objects. Manual: "System Catalogs".
 //!
 //! They run with `search_path = pg_catalog`, so that every function of the server qualifies names the same way. Objects of
 //! extensions and of the system are left out. A statement that needs a newer catalogue takes the server's version number.
 
 /// Leaves out members of extensions.
-fn not_a_member(class: &str, oid: &str) -> String {
+pub(crate) fn not_a_member(class: &str, oid: &str) -> String {
     format!(
         "NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = '{class}'::regclass AND e.objid = {oid} AND e.deptype = 'e')"
     )
@@ -86,7 +86,7 @@ pub(crate) fn relations() -> String {
          CASE WHEN c.relkind = 'S' THEN ARRAY[format_type(q.seqtypid, NULL), q.seqstart::text, q.seqincrement::text, q.seqmin::text, q.seqmax::text, q.seqcache::text, q.seqcycle::text] END, \
          o.refobjid, o.refobjsubid, o.deptype, \
          CASE WHEN c.relkind IN ('r', 'm') AND am.amname <> 'heap' THEN am.amname::text END, \
-         CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN \
+         CASE CASE WHEN c.relkind IN ('r', 'p') THEN c.relreplident END WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN \
               (SELECT 'using index ' || quote_ident(x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) END, \
          CASE WHEN c.relkind = 'f' THEN (SELECT quote_ident(s.srvname) || CASE WHEN f.ftoptions IS NULL THEN '' ELSE ' OPTIONS (' || \
               (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ') FROM pg_options_to_table(f.ftoptions) p) || ')' END \
@@ -250,10 +250,15 @@ pub(crate) fn dependencies() -> String {
      LEFT JOIN pg_type e ON t.typelem <> 0 AND t.typlen = -1 AND e.oid = t.typelem \
      LEFT JOIN pg_class k ON k.oid = coalesce(nullif(e.typrelid, 0), t.typrelid) \
      WHERE d.deptype IN ('n', 'a') AND d.objid >= 16384 AND d.refobjid >= 16384 \
-     AND (d.deptype = 'n' OR d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_proc'::regclass OR d.classid = 'pg_constraint'::regclass AND d.refclassid = 'pg_proc'::regclass) \
+     AND (d.deptype = 'n' OR d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_proc'::regclass OR d.classid = 'pg_constraint'::regclass AND d.refclassid = 'pg_proc'::regclass \
+         OR d.classid = 'pg_opclass'::regclass AND d.refclassid = 'pg_opfamily'::regclass) \
      AND d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, \
-         'pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass) \
-     AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass)"
+         'pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass, \
+         'pg_cast'::regclass, 'pg_collation'::regclass, 'pg_conversion'::regclass, 'pg_event_trigger'::regclass, 'pg_publication_rel'::regclass, 'pg_foreign_server'::regclass, \
+         'pg_foreign_data_wrapper'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_config'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass) \
+     AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass, \
+         'pg_collation'::regclass, 'pg_foreign_server'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_ts_dict'::regclass, \
+         'pg_ts_config'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass)"
         .into()
 }
 
@@ -261,27 +266,9 @@ pub(crate) fn dependencies() -> String {
 /// and collations of indexes.
 pub(crate) fn remainder() -> String {
     let seen = [
-        ("cast", "pg_cast", "format_type(x.castsource, NULL) || ' → ' || format_type(x.casttarget, NULL)"),
-        ("operator class", "pg_opclass", "x.opcname"),
-        ("operator family", "pg_opfamily", "x.opfname"),
-        ("collation", "pg_collation", "x.collname"),
-        ("conversion", "pg_conversion", "x.conname"),
-        ("text search configuration", "pg_ts_config", "x.cfgname"),
-        ("text search dictionary", "pg_ts_dict", "x.dictname"),
-        ("text search parser", "pg_ts_parser", "x.prsname"),
-        ("text search template", "pg_ts_template", "x.tmplname"),
         ("language", "pg_language", "x.lanname"),
         ("access method", "pg_am", "x.amname"),
-        ("event trigger", "pg_event_trigger", "x.evtname"),
-        ("publication", "pg_publication", "x.pubname"),
-        ("foreign data wrapper", "pg_foreign_data_wrapper", "x.fdwname"),
-        ("foreign server", "pg_foreign_server", "x.srvname"),
         ("transform", "pg_transform", "format_type(x.trftype, NULL)"),
-        (
-            "default privileges",
-            "pg_default_acl",
-            "pg_get_userbyid(x.defaclrole) || ' (' || x.defaclobjtype::text || ')'",
-        ),
     ];
     let seen = seen.into_iter().map(|(kind, class, name)| {
         let not_a_member = not_a_member(class, "x.oid");

@@ -36,9 +36,10 @@ impl Writer<'_> {
     }
 
     fn firing(&self, object: &Object, sql: &mut Vec<String>) {
-        let (firing, word) = match &object.body {
-            Body::Trigger(trigger) => (trigger.firing, "TRIGGER"),
-            Body::Rule(rule) => (rule.firing, "RULE"),
+        let firing = match &object.body {
+            Body::Trigger(trigger) => trigger.firing,
+            Body::Rule(rule) => rule.firing,
+            Body::EventTrigger(trigger) => trigger.firing,
             _ => return,
         };
         let state = match firing {
@@ -47,6 +48,10 @@ impl Writer<'_> {
             Firing::Replica => "ENABLE REPLICA",
             Firing::Always => "ENABLE ALWAYS",
         };
+        if matches!(object.body, Body::EventTrigger(_)) {
+            return sql.push(format!("ALTER EVENT TRIGGER {} {state}", quote(&object.name)));
+        }
+        let word = if matches!(object.body, Body::Rule(_)) { "RULE" } else { "TRIGGER" };
         let table = qualified(&self.name_of_parent(object));
         sql.push(format!("ALTER TABLE {table} {state} {word} {}", quote(&object.name)));
     }
@@ -61,7 +66,20 @@ impl Writer<'_> {
         let in_domain = object.parent.is_some_and(|parent| self.model.object(parent).kind() == Kind::Domain);
         Some(match &object.body {
             Body::Namespace(_) => format!("SCHEMA {}", quote(&object.name)),
-            Body::Extension(_) | Body::Event(_) => return None,
+            Body::Extension(_) | Body::Event(_) | Body::DefaultPrivileges(_) => return None,
+            Body::Cast(_) => format!("CAST {}", object.name),
+            Body::Collation(_) => format!("COLLATION {}", own()),
+            Body::Conversion(_) => format!("CONVERSION {}", own()),
+            Body::EventTrigger(_) => format!("EVENT TRIGGER {}", quote(&object.name)),
+            Body::Publication(_) => format!("PUBLICATION {}", quote(&object.name)),
+            Body::ForeignDataWrapper(_) => format!("FOREIGN DATA WRAPPER {}", quote(&object.name)),
+            Body::ForeignServer(_) => format!("SERVER {}", quote(&object.name)),
+            Body::TextSearchParser(_) => format!("TEXT SEARCH PARSER {}", own()),
+            Body::TextSearchTemplate(_) => format!("TEXT SEARCH TEMPLATE {}", own()),
+            Body::TextSearchDictionary(_) => format!("TEXT SEARCH DICTIONARY {}", own()),
+            Body::TextSearchConfiguration(_) => format!("TEXT SEARCH CONFIGURATION {}", own()),
+            Body::OperatorFamily(_) => format!("OPERATOR FAMILY {}", self.with_method(id)),
+            Body::OperatorClass(_) => format!("OPERATOR CLASS {}", self.with_method(id)),
             Body::Enum(_) | Body::Composite(_) | Body::Range(_) => format!("TYPE {}", own()),
             Body::Domain(_) => format!("DOMAIN {}", own()),
             Body::Sequence(_) => format!("SEQUENCE {}", own()),
@@ -107,10 +125,19 @@ impl Writer<'_> {
         })
     }
 
+    /// The name of a class or family, whose access method is part of it: `name USING btree`.
+    fn with_method(&self, id: ObjectId) -> String {
+        let walker = self.model.walk(id);
+        let (name, method) =
+            walker.object().name.rsplit_once(" USING ").unwrap_or((&walker.object().name, "btree"));
+        format!("{} USING {method}", qualified(&QualifiedName::new(walker.namespace(), name)))
+    }
+
     fn grants(&self, target: &str, object: &Object, sql: &mut Vec<String>) {
         let Some(grants) = &object.grants else { return };
         let (privileges, public) = match &object.body {
             Body::Namespace(_) => ("UC", ""),
+            Body::ForeignDataWrapper(_) | Body::ForeignServer(_) => ("U", ""),
             Body::Sequence(_) => (SEQUENCE_PRIVILEGES, ""),
             Body::Routine(_) => ("X", "X"),
             Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_) => ("U", "U"),
@@ -124,6 +151,11 @@ impl Writer<'_> {
                 target
                     .strip_prefix("AGGREGATE ")
                     .map(|name| format!("FUNCTION {}", name.replace("(*)", "()")))
+            })
+            .or_else(|| {
+                let word =
+                    ["FOREIGN DATA WRAPPER ", "SERVER "].iter().find(|word| target.starts_with(**word))?;
+                Some(format!("{}{target}", if word.starts_with("SERVER") { "FOREIGN " } else { "" }))
             })
             .unwrap_or_else(|| target.to_owned());
         if target == "SCHEMA public" {
@@ -169,6 +201,15 @@ fn grant_statements(
         let who = grantee(&group[0].grantee, owner);
         sql.push(format!("GRANT {} ON {target} TO {who}{option}", privileges.join(", ")));
     }
+}
+
+/// `ALTER DEFAULT PRIVILEGES` from what would be to what is to be.
+pub(crate) fn default_privileges(it: &DefaultPrivileges, schema: Option<&str>) -> Vec<String> {
+    let schema = schema.map(|name| format!(" IN SCHEMA {}", quote(name))).unwrap_or_default();
+    let mut sql = Vec::new();
+    grant_statements(&it.objects, &it.grants, &it.initial, Some(&it.role), &mut sql);
+    let head = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {}{schema}", quote(&it.role));
+    sql.iter().map(|statement| format!("{head} {statement}")).collect()
 }
 
 /// What an identity column's sequence has of its own; its owner is always the table's.

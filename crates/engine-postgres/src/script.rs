@@ -10,6 +10,7 @@ use cadastre_model::*;
 
 use crate::dialect::{qualified, quote};
 use crate::render::{self, Placement};
+use crate::satellites::default_privileges;
 
 const PREAMBLE: &str = "SET statement_timeout = 0;
 SET lock_timeout = 0;
@@ -29,9 +30,11 @@ BEGIN;
 enum Rank {
     Namespace,
     Extension,
+    Collation,
     Type,
     Sequence,
     Routine,
+    Defined,
     Table,
     Default,
     Constraint,
@@ -41,6 +44,7 @@ enum Rank {
     ForeignKey,
     Attachment,
     Policy,
+    Last,
 }
 
 /// One statement with what follows it at once.
@@ -232,12 +236,32 @@ impl<'m> Writer<'m> {
             Body::Operator(operator) => {
                 self.creating(Rank::Routine, id, operator.definition.clone());
             }
+            Body::Collation(it) => {
+                self.creating(Rank::Collation, id, it.definition.clone());
+            }
+            // Whatever fires at statements, or tells others of rows, comes when all is there.
+            Body::EventTrigger(it) | Body::Publication(it) => {
+                self.creating(Rank::Last, id, it.definition.clone());
+            }
+            Body::OperatorFamily(it)
+            | Body::OperatorClass(it)
+            | Body::Cast(it)
+            | Body::Conversion(it)
+            | Body::TextSearchParser(it)
+            | Body::TextSearchTemplate(it)
+            | Body::TextSearchDictionary(it)
+            | Body::TextSearchConfiguration(it)
+            | Body::ForeignDataWrapper(it)
+            | Body::ForeignServer(it) => {
+                self.creating(Rank::Defined, id, it.definition.clone());
+            }
             Body::Column(column) => self.write_default(id, object, column),
             Body::PrimaryKey(_) | Body::Unique(_) | Body::Check(_) | Body::Exclusion(_) => {
                 self.write_constraint(id, object)
             }
             Body::ForeignKey(key) if !key.inherited => self.write_foreign_key(id, object),
             Body::ForeignKey(_) | Body::Event(_) => {}
+            Body::DefaultPrivileges(privileges) => self.write_default_privileges(id, object, privileges),
             Body::Index(index) => self.write_index(id, object, index),
             Body::Trigger(Trigger { definition, .. })
             | Body::Rule(Rule { definition, .. })
@@ -253,6 +277,16 @@ impl<'m> Writer<'m> {
 
     pub fn name_of_parent(&self, object: &Object) -> QualifiedName {
         object.parent.map_or_else(|| QualifiedName::new("", ""), |parent| self.name(parent))
+    }
+
+    /// Last of all, or they would be granted on what the script itself makes.
+    fn write_default_privileges(&mut self, id: ObjectId, object: &Object, privileges: &DefaultPrivileges) {
+        let schema = object.parent.map(|parent| self.model.object(parent).name.as_str());
+        let sql = default_privileges(privileges, schema);
+        if let Some((first, rest)) = sql.split_first() {
+            let at = self.creating(Rank::Last, id, first.clone());
+            self.units[at].sql.extend(rest.iter().cloned());
+        }
     }
 
     fn write_namespace(&mut self, id: ObjectId, object: &Object) {

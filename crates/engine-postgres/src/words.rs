@@ -142,3 +142,35 @@ pub(crate) fn trigger_event(bits: i32) -> String {
         events.into_iter().filter(|(bit, _)| bits & bit != 0).map(|(_, word)| word).collect();
     format!("{time} {}", events.join(" OR "))
 }
+
+/// The kind behind a word of [`crate::defined`].
+pub(crate) fn defined_body(word: &str, body: Defined) -> Option<Body> {
+    Some(match word {
+        "cast" => Body::Cast(body),
+        "collation" => Body::Collation(body),
+        "conversion" => Body::Conversion(body),
+        "event_trigger" => Body::EventTrigger(body),
+        "publication" => Body::Publication(body),
+        "foreign_data_wrapper" => Body::ForeignDataWrapper(body),
+        "foreign_server" => Body::ForeignServer(body),
+        "text_search_parser" => Body::TextSearchParser(body),
+        "text_search_template" => Body::TextSearchTemplate(body),
+        "text_search_dictionary" => Body::TextSearchDictionary(body),
+        "text_search_configuration" => Body::TextSearchConfiguration(body),
+        "operator_family" => Body::OperatorFamily(body),
+        "operator_class" => Body::OperatorClass(body),
+        _ => return None,
+    })
+}
+
+/// What default privileges are for (`pg_default_acl.defaclobjtype`).
+pub(crate) fn privilege_objects(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'r' => "TABLES",
+        'S' => "SEQUENCES",
+        'f' => "FUNCTIONS",
+        'T' => "TYPES",
+        'n' => "SCHEMAS",
+        _ => return None,
+    })
+}

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::object::Grant;
 use crate::parts::*;
 
 /// A namespace of relations, types and routines.
@@ -463,6 +464,29 @@ pub struct Statistics {
     pub definition: String,
 }
 
+/// An object of which only its statement is kept: it is made and dropped as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Defined {
+    /// The whole statement (or statements), put together from the catalogue.
+    pub definition: String,
+    /// When it fires, of what does.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub firing: Firing,
+}
+
+/// What objects that a role will make are granted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefaultPrivileges {
+    /// The role that makes them.
+    pub role: String,
+    /// `TABLES`, `SEQUENCES`, `FUNCTIONS`, `TYPES` or `SCHEMAS`.
+    pub objects: String,
+    /// The rights they will have, sorted.
+    pub grants: Vec<Grant>,
+    /// The rights they would have without, sorted.
+    pub initial: Vec<Grant>,
+}
+
 macro_rules! kinds {
     ($($variant:ident($body:ty) = $word:literal, $plural:literal;)*) => {
         /// An object's kind with all that is particular to it.
@@ -477,6 +501,18 @@ macro_rules! kinds {
         pub enum Kind { $($variant,)* }
 
         impl Body {
+            /// What is kept of an object that is made and dropped as a whole; nothing for all others.
+            pub fn defined(&self) -> Option<&Defined> {
+                match self {
+                    Self::OperatorFamily(it) | Self::OperatorClass(it) | Self::Cast(it) | Self::Collation(it) => Some(it),
+                    Self::Conversion(it) | Self::TextSearchParser(it) | Self::TextSearchTemplate(it) => Some(it),
+                    Self::TextSearchDictionary(it) | Self::TextSearchConfiguration(it) => Some(it),
+                    Self::ForeignDataWrapper(it) | Self::ForeignServer(it) => Some(it),
+                    Self::EventTrigger(it) | Self::Publication(it) => Some(it),
+                    _ => None,
+                }
+            }
+
             /// The kind of this body.
             pub fn kind(&self) -> Kind { match self { $(Self::$variant(_) => Kind::$variant,)* } }
         }
@@ -504,6 +540,20 @@ kinds! {
     View(View) = "view", "views";
     Routine(Routine) = "routine", "routines";
     Operator(Operator) = "operator", "operators";
+    OperatorFamily(Defined) = "operator_family", "operator families";
+    OperatorClass(Defined) = "operator_class", "operator classes";
+    Cast(Defined) = "cast", "casts";
+    Collation(Defined) = "collation", "collations";
+    Conversion(Defined) = "conversion", "conversions";
+    TextSearchParser(Defined) = "text_search_parser", "text search parsers";
+    TextSearchTemplate(Defined) = "text_search_template", "text search templates";
+    TextSearchDictionary(Defined) = "text_search_dictionary", "text search dictionaries";
+    TextSearchConfiguration(Defined) = "text_search_configuration", "text search configurations";
+    ForeignDataWrapper(Defined) = "foreign_data_wrapper", "foreign data wrappers";
+    ForeignServer(Defined) = "foreign_server", "foreign servers";
+    EventTrigger(Defined) = "event_trigger", "event triggers";
+    Publication(Defined) = "publication", "publications";
+    DefaultPrivileges(DefaultPrivileges) = "default_privileges", "default privileges";
     Event(Event) = "event", "events";
     Column(Column) = "column", "columns";
     PrimaryKey(Key) = "primary_key", "primary keys";

@@ -15,9 +15,9 @@ mod parts;
 mod walk;
 
 pub use body::{
-    Body, Check, Column, Composite, CompositeAttribute, Domain, Enum, Event, Exclusion, Extension,
-    ForeignKey, Index, Key, Kind, Namespace, Operator, Policy, Range, Routine, Rule, Sequence, Statistics,
-    Table, Trigger, View,
+    Body, Check, Column, Composite, CompositeAttribute, DefaultPrivileges, Defined, Domain, Enum, Event,
+    Exclusion, Extension, ForeignKey, Index, Key, Kind, Namespace, Operator, Policy, Range, Routine, Rule,
+    Sequence, Statistics, Table, Trigger, View,
 };
 pub use fingerprint::Fingerprint;
 pub use object::{Grant, Grantee, Model, ModelBuilder, ModelError, Object, ObjectId, Origin, Unmodelled};
