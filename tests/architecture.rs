@@ -16,6 +16,7 @@ const RINGS: &[(&str, u8)] = &[
     ("cadastre-diagram", 0),
     ("cadastre-exchange", 0),
     ("cadastre-engine", 1),
+    ("cadastre-engine-mongodb", 2),
     ("cadastre-engine-mysql", 2),
     ("cadastre-engine-postgres", 2),
     ("cadastre-engine-sqlite", 2),
@@ -33,6 +34,7 @@ const WITHIN_A_RING: &[(&str, &str)] = &[("cadastre-exchange", "cadastre-model")
 /// Who may name a foreign crate that must stay in one place.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("tauri", &["cadastre-desktop"]),
+    ("mongodb", &["cadastre-engine-mongodb", "cadastre-test-support", "cadastre-tests"]),
     ("sqlx", &["cadastre-engine-mysql"]),
     ("tokio-postgres", &["cadastre-engine-postgres", "cadastre-test-support"]),
     ("rusqlite", &["cadastre-engine-sqlite", "cadastre-store", "cadastre-tests"]),

@@ -1,5 +1,6 @@
 //! Engines on their real servers.
 
+mod mongodb;
 pub(crate) mod mysql;
 pub(crate) mod postgres;
 

@@ -1,6 +1,6 @@
 //! Addresses as a form: every field by itself, every field a text a person can edit.
 
-use cadastre_engine::{DEFAULT_CONNECT_TIMEOUT, ServerAddress, Target, TlsMode};
+use cadastre_engine::{DEFAULT_CONNECT_TIMEOUT, MongoAddress, ServerAddress, Target, TlsMode};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -31,6 +31,12 @@ pub struct AddressForm {
     pub client_certificate: String,
     /// The file with its key.
     pub client_key: String,
+    /// The hosts are found by asking the name service (`mongodb+srv`).
+    pub srv: bool,
+    /// The database the user is kept in.
+    pub auth_source: String,
+    /// The replica set's name.
+    pub replica_set: String,
     /// Seconds to wait.
     pub connect_timeout: String,
 }
@@ -64,7 +70,21 @@ impl AddressForm {
                 client_certificate: it.client_certificate.unwrap_or_default(),
                 client_key: it.client_key.unwrap_or_default(),
                 connect_timeout: it.connect_timeout.to_string(),
-                path: String::new(),
+                ..Self::default()
+            },
+            Target::MongoDb(it) => Self {
+                engine,
+                srv: it.srv,
+                host: it.hosts.join(","),
+                user: it.user,
+                database: it.database,
+                auth_source: it.auth_source,
+                replica_set: it.replica_set,
+                tls: it.tls.word().into(),
+                root_certificate: it.root_certificate.unwrap_or_default(),
+                client_certificate: it.client_certificate.unwrap_or_default(),
+                connect_timeout: it.connect_timeout.to_string(),
+                ..Self::default()
             },
         }
     }
@@ -92,12 +112,42 @@ impl AddressForm {
                 }
                 Ok(Target::MySql(address))
             }
+            "mongodb" => self.mongo(),
             other => Err(AppError::new(
                 Code::InvalidInput,
                 format!("reading the form: the engine “{other}” is not known"),
             )
             .with_hint(format!("choose one of {}", engines::ENGINES.join(", ")))),
         }
+    }
+
+    fn mongo(&self) -> Result<Target, AppError> {
+        let hosts: Vec<String> =
+            self.host.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect();
+        if self.database.is_empty() {
+            return Err(missing("the database"));
+        }
+        // The port of the form is meant for a single host that has none of its own.
+        let port = self.port.trim();
+        let with_port = |host: &String| !port.is_empty() && !self.srv && !host.contains(':');
+        let hosts = match hosts.as_slice() {
+            [] => vec![format!("localhost:{}", number("the port", port, 27017)?)],
+            [host] if with_port(host) => vec![format!("{host}:{}", number("the port", port, 27017)?)],
+            _ => hosts,
+        };
+        Ok(Target::MongoDb(MongoAddress {
+            srv: self.srv,
+            hosts,
+            user: self.user.trim().to_owned(),
+            database: self.database.clone(),
+            auth_source: self.auth_source.trim().to_owned(),
+            replica_set: self.replica_set.trim().to_owned(),
+            tls: TlsMode::parse(&self.tls).unwrap_or(TlsMode::VerifyFull),
+            root_certificate: file(&self.root_certificate),
+            client_certificate: file(&self.client_certificate),
+            connect_timeout: number("the time-out", &self.connect_timeout, DEFAULT_CONNECT_TIMEOUT)?
+                .clamp(1, 600),
+        }))
     }
 
     fn server(&self, default_port: u32) -> Result<ServerAddress, AppError> {
@@ -111,7 +161,6 @@ impl AddressForm {
             AppError::new(Code::InvalidInput, format!("reading the form: the port {port} does not exist"))
                 .with_hint("ports go from 1 to 65535")
         })?;
-        let file = |path: &str| Some(path.trim().to_owned()).filter(|path| !path.is_empty());
         Ok(ServerAddress {
             host: if host.is_empty() { "localhost" } else { host }.to_owned(),
             port,
@@ -125,6 +174,10 @@ impl AddressForm {
                 .clamp(1, 600),
         })
     }
+}
+
+fn file(path: &str) -> Option<String> {
+    Some(path.trim().to_owned()).filter(|path| !path.is_empty())
 }
 
 fn missing(field: &str) -> AppError {
@@ -153,6 +206,7 @@ pub fn parse_address(text: &str) -> Result<ParsedAddress, AppError> {
             .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned()),
         Target::Postgres(it) | Target::MySql(it) if it.is_socket() => it.database.clone(),
         Target::Postgres(it) | Target::MySql(it) => format!("{} on {}", it.database, it.host),
+        Target::MongoDb(it) => format!("{} on {}", it.database, it.hosts.join(", ")),
     };
     Ok(ParsedAddress { form: AddressForm::of(&target), password: engines::password_in(text), suggested_name })
 }

@@ -5,13 +5,14 @@ use std::collections::{HashMap, HashSet};
 use cadastre_diagram::{
     Diagram, DiagramBox, End, Link, Palette, Point, Route, Router, Row, arrange, place_missing, render_svg,
 };
-use cadastre_model::{Kind, Model, ObjectId, RelationWalker};
+use cadastre_model::{Kind, Model, ObjectId, QualifiedName, RelationWalker, SampledField};
 use cadastre_store::Position;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::error::AppError;
 use crate::groups::{groups, regroup_by_links};
+use crate::page::{field_depth, field_label};
 use crate::source::Source;
 use crate::workspace::{Workspace, not_open};
 
@@ -152,12 +153,30 @@ fn box_of(relation: RelationWalker<'_>, group: String, qualify: bool) -> Diagram
             String::new()
         },
     });
+    let sampled = relation.table().and_then(|table| table.sample.as_ref());
+    let rows: Vec<Row> =
+        rows.chain(sampled.into_iter().flat_map(|sample| sample.fields.iter().map(sampled_row))).collect();
     let title = if qualify {
         format!("{}.{}", relation.namespace(), relation.name())
     } else {
         relation.name().to_owned()
     };
-    DiagramBox { title, group, rows: rows.collect(), secondary: relation.view().is_some() }
+    DiagramBox { title, group, rows, secondary: relation.view().is_some() }
+}
+
+/// A field as it was found: indented by its depth, with its types.
+fn sampled_row(field: &SampledField) -> Row {
+    let indent = "\u{2003}".repeat(field_depth(&field.path) as usize);
+    let types: Vec<&str> = field.types.iter().map(|(name, _)| name.as_str()).collect();
+    Row {
+        label: format!("{indent}{}", field_label(&field.path)),
+        detail: types.join(" | "),
+        mark: match &field.reference {
+            _ if field.path == "_id" => "PK".into(),
+            Some(_) => "FK".into(),
+            None => String::new(),
+        },
+    }
 }
 
 /// The long names of the standard, in the short form people say.
@@ -193,6 +212,27 @@ fn links_of(relation: RelationWalker<'_>, from: usize, place: &HashMap<ObjectId,
             from_end: if relation.is_unique_over(columns) { End::ZeroOrOne } else { End::Many },
             to_end: if relation.all_not_null(columns) { End::One } else { End::ZeroOrOne },
             label: key.object().name.clone(),
+        });
+    }
+    let sample = relation.table().and_then(|table| table.sample.as_ref());
+    for (from_row, field) in sample.iter().flat_map(|sample| sample.fields.iter().enumerate()) {
+        let Some(reference) = &field.reference else { continue };
+        let name = QualifiedName::new(relation.namespace(), reference.collection.as_str());
+        let Some(target) = relation.model().find_relation(&name).and_then(|id| relation.model().relation(id))
+        else {
+            continue;
+        };
+        let Some(&to) = place.get(&target.id()) else { continue };
+        let fields = target.table().and_then(|table| table.sample.as_ref()).map(|sample| &sample.fields);
+        let to_row = fields.and_then(|fields| fields.iter().position(|it| it.path == reference.field));
+        links.push(Link {
+            from,
+            from_row,
+            to,
+            to_row: to_row.unwrap_or(0),
+            from_end: End::Many,
+            to_end: if field.present == field.of { End::One } else { End::ZeroOrOne },
+            label: field.path.clone(),
         });
     }
     links

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use cadastre_engine::{DbError, Dialect, Driver, ErrorCode, Secret, Target};
+use cadastre_engine_mongodb::{MongoDialect, MongoDriver};
 use cadastre_engine_mysql::{Environment as MySqlEnvironment, MySqlDialect, MySqlDriver};
 use cadastre_engine_postgres::{Environment, PostgresDialect, PostgresDriver};
 use cadastre_engine_sqlite::{SqliteDialect, SqliteDriver};
+use cadastre_model::Origin;
 
 /// The engines' words, in the order in which a person is offered them.
-pub const ENGINES: [&str; 3] = ["postgres", "mysql", "sqlite"];
+pub const ENGINES: [&str; 4] = ["postgres", "mysql", "sqlite", "mongodb"];
 
 /// The driver for an engine's word.
 pub fn driver(engine: &str) -> Option<&'static dyn Driver> {
@@ -16,6 +18,7 @@ pub fn driver(engine: &str) -> Option<&'static dyn Driver> {
         "postgres" => Some(&PostgresDriver),
         "mysql" => Some(&MySqlDriver),
         "sqlite" => Some(&SqliteDriver),
+        "mongodb" => Some(&MongoDriver),
         _ => None,
     }
 }
@@ -26,8 +29,14 @@ pub fn dialect(engine: &str) -> Option<&'static dyn Dialect> {
         "postgres" => Some(&PostgresDialect),
         "mysql" => Some(&MySqlDialect),
         "sqlite" => Some(&SqliteDialect),
+        "mongodb" => Some(&MongoDialect),
         _ => None,
     }
+}
+
+/// Product and version of where a model was read, as people say it.
+pub fn product(origin: &Origin) -> String {
+    dialect(&origin.engine).map_or_else(|| origin.version.clone(), |dialect| dialect.product(&origin.version))
 }
 
 /// Reads an address as a person writes it, and the password that belongs to it.
@@ -40,6 +49,7 @@ pub fn parse_url(text: &str) -> Result<(Target, Option<Secret>), DbError> {
     match scheme.as_str() {
         "postgres" | "postgresql" => cadastre_engine_postgres::parse_url(text, &Environment::of_process()),
         "mysql" | "mariadb" => cadastre_engine_mysql::parse_url(text, &MySqlEnvironment::of_process()),
+        "mongodb" | "mongodb+srv" => cadastre_engine_mongodb::parse_url(text),
         "sqlite" | "file" => cadastre_engine_sqlite::parse_url(text).map(|target| (target, None)),
         _ if !text.is_empty() && !text.contains("://") && std::path::Path::new(text).exists() => {
             cadastre_engine_sqlite::parse_url(text).map(|target| (target, None))
@@ -51,7 +61,7 @@ pub fn parse_url(text: &str) -> Result<(Target, Option<Secret>), DbError> {
 
 fn unknown(what: &str) -> DbError {
     DbError::new(ErrorCode::InvalidInput, format!("reading the address: {what}"))
-        .with_hint("addresses start with postgres://, mysql://, mariadb:// or sqlite:")
+        .with_hint("addresses start with postgres://, mysql://, mariadb://, mongodb:// or sqlite:")
 }
 
 /// The password that stands in the address itself, not one found in the environment.
@@ -75,6 +85,6 @@ pub fn password_for(target: &Target) -> Option<Secret> {
         Target::Postgres(_) | Target::MySql(_) => {
             parse_url(&target.url()).ok().and_then(|(_, secret)| secret)
         }
-        Target::Sqlite { .. } => None,
+        Target::Sqlite { .. } | Target::MongoDb(_) => None,
     }
 }

@@ -68,6 +68,40 @@ pub struct Property {
     pub value: String,
 }
 
+/// A field as it was found in documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldRow {
+    /// The whole way to it.
+    pub path: String,
+    /// Its own name; `[]` for the elements of an array.
+    pub label: String,
+    /// How deep it is in other fields.
+    pub depth: u32,
+    /// In how many percent of the documents (or elements) that could have it.
+    pub percent: u32,
+    /// Types with their share in percent, the most frequent first.
+    pub types: String,
+    /// The validator knows it.
+    pub enforced: bool,
+    /// Where its values were found to lead, and how many of them.
+    pub reference: String,
+    /// The page of the collection they lead to.
+    pub target: Option<u32>,
+}
+
+/// What documents look like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SampleView {
+    /// How many were looked at.
+    pub documents: u32,
+    /// How many there are.
+    pub total: String,
+    /// The fields, a field before those in it.
+    pub fields: Vec<FieldRow>,
+}
+
 /// Everything about one object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -86,6 +120,8 @@ pub struct ObjectPage {
     pub properties: Vec<Property>,
     /// Its columns.
     pub columns: Vec<ColumnRow>,
+    /// What its documents look like, of a collection.
+    pub sample: Option<SampleView>,
     /// Keys, constraints, indexes, triggers, rules, policies.
     pub parts: Vec<PartRow>,
     /// Who leads here.
@@ -119,6 +155,52 @@ fn columns_of(relation: RelationWalker<'_>) -> Vec<ColumnRow> {
         }
     };
     relation.columns().map(row).collect()
+}
+
+fn sample_of(relation: RelationWalker<'_>) -> Option<SampleView> {
+    let sample = relation.table()?.sample.as_ref()?;
+    let fields = sample.fields.iter().map(|field| field_row(relation, field)).collect();
+    Some(SampleView { documents: sample.documents, total: sample.estimated_total.clone(), fields })
+}
+
+fn percent(part: u32, of: u32) -> u32 {
+    if of == 0 { 0 } else { (f64::from(part) * 100.0 / f64::from(of)).round() as u32 }
+}
+
+fn field_row(relation: RelationWalker<'_>, field: &SampledField) -> FieldRow {
+    let types = field.types.iter().map(|(name, count)| match percent(*count, field.present) {
+        100 => name.clone(),
+        share => format!("{name} {share} %"),
+    });
+    let target = field.reference.as_ref().and_then(|reference| {
+        relation
+            .model()
+            .find_relation(&QualifiedName::new(relation.namespace(), reference.collection.as_str()))
+    });
+    let reference = field
+        .reference
+        .as_ref()
+        .map(|it| format!("→ {}.{} · {} %", it.collection, it.field, percent(it.found, it.looked_up)));
+    FieldRow {
+        path: field.path.clone(),
+        label: field_label(&field.path).to_owned(),
+        depth: field_depth(&field.path),
+        percent: percent(field.present, field.of),
+        types: types.collect::<Vec<_>>().join(", "),
+        enforced: field.enforced,
+        reference: reference.unwrap_or_default(),
+        target: target.map(|id| id.index() as u32),
+    }
+}
+
+/// A field's own name; of the elements of an array `[]`.
+pub(crate) fn field_label(path: &str) -> &str {
+    if path.ends_with("[]") { "[]" } else { path.rsplit('.').next().unwrap_or(path) }
+}
+
+/// How many fields a field is in.
+pub(crate) fn field_depth(path: &str) -> u32 {
+    (path.matches('.').count() + path.matches("[]").count()) as u32
 }
 
 fn value_of(column: &Column) -> String {
@@ -221,11 +303,9 @@ fn index_text(index: &Index) -> String {
 }
 
 fn trigger_text(trigger: &Trigger) -> String {
-    match trigger.firing {
-        Firing::Origin => trigger.event.clone(),
-        Firing::Disabled => format!("{} · disabled", trigger.event),
-        Firing::Replica => format!("{} · on replica", trigger.event),
-        Firing::Always => format!("{} · always", trigger.event),
+    match firing_text(trigger.firing) {
+        None => trigger.event.clone(),
+        Some(firing) => format!("{} · {firing}", trigger.event),
     }
 }
 
@@ -257,16 +337,39 @@ fn properties_of(object: &Object) -> Vec<Property> {
             add("partitionOf", table.partition_of.as_ref().map(bound));
             let parents = table.inherits.iter().map(|it| format!("{}.{}", it.namespace, it.name));
             add("inherits", Some(parents.collect::<Vec<_>>().join(", ")));
+            add("engine", table.access_method.clone());
+            let charset = [table.character_set.as_deref(), table.collation.as_deref()];
+            add("collation", Some(charset.into_iter().flatten().collect::<Vec<_>>().join(" · ")));
+            if let Some(it) = &table.collection {
+                add(
+                    "capped",
+                    it.capped_bytes.as_ref().map(|bytes| capped_text(bytes, it.capped_documents.as_deref())),
+                );
+                add("timeSeries", it.time_series.clone());
+                add("expireAfter", it.expire_after_seconds.clone());
+                add("clustered", it.clustered.clone());
+                add("collation", it.collation.clone());
+                add(
+                    "validator",
+                    it.validator.as_ref().map(|it| format!("{} ({}, {})", it.rule, it.level, it.action)),
+                );
+            }
             add("storage", (table.persistence == Persistence::Unlogged).then(|| "unlogged".into()));
             add("options", Some(options_text(&table.options)));
             add("rowSecurity", row_security_text(table.row_security));
             add("module", table.virtual_table.as_ref().map(|it| format!("{}({})", it.module, it.arguments)));
             add("server", table.foreign_server.clone());
-            let flags = [(table.strict, "strict"), (table.without_rowid, "without rowid")];
+            let flags = [
+                (table.strict, "strict"),
+                (table.without_rowid, "without rowid"),
+                (table.system_versioned, "system versioning"),
+            ];
             add("flags", Some(flags.iter().filter(|it| it.0).map(|it| it.1).collect::<Vec<_>>().join(", ")));
         }
         Body::View(view) => {
             add("storage", view.materialized.then(|| "materialized".into()));
+            add("reads", view.reads.as_ref().map(|it| it.name.clone()));
+            add("security", view.security.map(security_text));
             add("options", Some(options_text(&view.options)));
         }
         Body::Enum(it) => add("labels", Some(it.labels.join(" · "))),
@@ -296,10 +399,43 @@ fn properties_of(object: &Object) -> Vec<Property> {
         Body::Routine(it) => {
             add("returns", Some(it.returns.clone()));
             add("language", Some(it.language.clone()));
+            add("sqlMode", it.session.as_ref().map(|it| it.sql_mode.clone()));
+        }
+        Body::Event(it) => {
+            add("sqlMode", Some(it.session.sql_mode.clone()));
+            add("timeZone", it.session.time_zone.clone());
+        }
+        Body::EventTrigger(it) => add("firing", firing_text(it.firing)),
+        Body::DefaultPrivileges(it) => {
+            add("role", Some(it.role.clone()));
+            add("objects", Some(it.objects.to_lowercase()));
         }
         _ => {}
     }
     properties
+}
+
+fn capped_text(bytes: &str, documents: Option<&str>) -> String {
+    match documents {
+        Some(documents) => format!("{bytes} bytes, {documents} documents"),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+fn security_text(security: Security) -> String {
+    match security {
+        Security::Definer => "definer".into(),
+        Security::Invoker => "invoker".into(),
+    }
+}
+
+fn firing_text(firing: Firing) -> Option<String> {
+    match firing {
+        Firing::Origin => None,
+        Firing::Disabled => Some("disabled".into()),
+        Firing::Replica => Some("on replica".into()),
+        Firing::Always => Some("always".into()),
+    }
 }
 
 fn options_text(options: &[SettingPair]) -> String {
@@ -370,6 +506,7 @@ impl Workspace {
             comment: object.comment.clone().unwrap_or_default(),
             properties: properties_of(object),
             columns: relation.map(columns_of).unwrap_or_default(),
+            sample: relation.and_then(sample_of),
             parts: children.filter_map(|child| part_of(&model, child)).collect(),
             referenced_by: relation.map(references_to).unwrap_or_default(),
             grants: grants_of(object),

@@ -138,10 +138,7 @@ impl Workspace {
         let summary = SchemaSummary {
             title,
             engine: model.origin.engine.clone(),
-            version: engines::dialect(&model.origin.engine).map_or_else(
-                || model.origin.version.clone(),
-                |dialect| dialect.product(&model.origin.version),
-            ),
+            version: engines::product(&model.origin),
             database: model.origin.database.clone(),
             environment,
             colour,

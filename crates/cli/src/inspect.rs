@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use cadastre_app::engines;
 use cadastre_app::export::{ExportFormat, read_json, render, write_file};
 use cadastre_app::run::Runs;
 use cadastre_app::schema::{counts, introspect};
@@ -59,7 +60,7 @@ fn print(text: &str) -> Result<(), AppError> {
 
 fn summary(model: &cadastre_app::schema::Model) -> String {
     let origin = &model.origin;
-    let mut text = format!("{} · {} {}\n", origin.database, origin.engine, origin.version);
+    let mut text = format!("{} · {}\n", origin.database, engines::product(origin));
     let _ = writeln!(text, "fingerprint {}\n", model.fingerprint());
     for count in counts(model) {
         let _ = writeln!(text, "{:>7}  {}", count.count, count.plural);

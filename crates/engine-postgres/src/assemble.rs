@@ -258,6 +258,7 @@ impl Assembly {
             'v' | 'm' => Body::View(View {
                 definition: view_query(row.view.as_deref().unwrap_or_default()),
                 materialized: row.kind == 'm',
+                reads: None,
                 security: None,
                 options: settings(&row.options),
                 source: None,

@@ -18,9 +18,10 @@ pub use dialect::{Dialect, Script, ScriptPart};
 pub use driver::{Driver, IntrospectOptions, Rights, TestReport};
 pub use error::{DbDetail, DbError, ErrorCode};
 pub use secret::Secret;
-pub use sql::{Backslash, Quoted, quote_backtick, quote_double, quote_literal};
+pub use sql::{Backslash, Quoted, quote_backtick, quote_double, quote_json, quote_literal};
 pub use target::{
-    DEFAULT_CONNECT_TIMEOUT, ServerAddress, Target, TlsMode, is_this_machine, percent_decode, percent_encode,
+    DEFAULT_CONNECT_TIMEOUT, MongoAddress, ServerAddress, Target, TlsMode, is_this_machine, percent_decode,
+    percent_encode,
 };
 
 #[cfg(test)]

@@ -23,6 +23,11 @@ pub fn quote_backtick(name: &str) -> Quoted {
     Quoted(format!("`{}`", name.replace('`', "``")))
 }
 
+/// Quotes a text as JSON does.
+pub fn quote_json(text: &str) -> Quoted {
+    Quoted(serde_json::Value::from(text).to_string())
+}
+
 /// What a backslash in a text literal means to an engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backslash {

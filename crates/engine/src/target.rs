@@ -56,6 +56,76 @@ pub enum Target {
     Postgres(ServerAddress),
     /// A MySQL or MariaDB server and a database on it.
     MySql(ServerAddress),
+    /// A MongoDB server, replica set or cluster, and a database on it.
+    MongoDb(MongoAddress),
+}
+
+/// Where a MongoDB database is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MongoAddress {
+    /// The hosts are found by asking the name service (`mongodb+srv`).
+    pub srv: bool,
+    /// `host` or `host:port`; of a replica set several.
+    pub hosts: Vec<String>,
+    /// User; empty for none.
+    pub user: String,
+    /// Database.
+    pub database: String,
+    /// The database the user is kept in; empty for the usual one.
+    pub auth_source: String,
+    /// The replica set's name; empty for none.
+    pub replica_set: String,
+    /// TLS.
+    pub tls: TlsMode,
+    /// A file with the authorities to trust.
+    pub root_certificate: Option<String>,
+    /// A file with a certificate of our own and its key.
+    pub client_certificate: Option<String>,
+    /// Seconds to wait for a server.
+    pub connect_timeout: u32,
+}
+
+impl MongoAddress {
+    /// Whether what goes over the wire is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        !matches!(self.tls, TlsMode::Disable | TlsMode::Prefer)
+    }
+
+    /// The address without user and options of TLS: what the driver needs to find the servers.
+    pub fn plain_url(&self) -> String {
+        let scheme = if self.srv { "mongodb+srv" } else { "mongodb" };
+        let set = if self.replica_set.is_empty() {
+            String::new()
+        } else {
+            format!("?replicaSet={}", percent_encode(&self.replica_set))
+        };
+        format!("{scheme}://{}/{}{set}", self.hosts.join(","), percent_encode(&self.database))
+    }
+
+    /// The whole address as a URL, without a password.
+    fn url(&self) -> String {
+        let scheme = if self.srv { "mongodb+srv" } else { "mongodb" };
+        let user =
+            if self.user.is_empty() { String::new() } else { format!("{}@", percent_encode(&self.user)) };
+        let mut url =
+            format!("{scheme}://{user}{}/{}?", self.hosts.join(","), percent_encode(&self.database));
+        url.push_str(match self.tls {
+            TlsMode::Disable | TlsMode::Prefer => "tls=false",
+            TlsMode::Require => "tlsInsecure=true",
+            TlsMode::VerifyCa | TlsMode::VerifyFull => "tls=true",
+        });
+        let texts = [("authSource", &self.auth_source), ("replicaSet", &self.replica_set)];
+        for (name, text) in texts.iter().filter(|(_, text)| !text.is_empty()) {
+            url.push_str(&format!("&{name}={}", percent_encode(text)));
+        }
+        let files =
+            [("tlsCAFile", &self.root_certificate), ("tlsCertificateKeyFile", &self.client_certificate)];
+        for (name, path) in files {
+            url.extend(path.iter().map(|path| format!("&{name}={}", percent_encode(path))));
+        }
+        url.push_str(&format!("&connectTimeoutMS={}", u64::from(self.connect_timeout) * 1000));
+        url
+    }
 }
 
 /// A server and a database on it.
@@ -167,6 +237,7 @@ impl Target {
             Self::Sqlite { .. } => "sqlite",
             Self::Postgres(_) => "postgres",
             Self::MySql(_) => "mysql",
+            Self::MongoDb(_) => "mongodb",
         }
     }
 
@@ -176,6 +247,7 @@ impl Target {
             Self::Sqlite { path } => format!("sqlite:{path}"),
             Self::Postgres(address) => address.url("postgres", &POSTGRES_WORDS),
             Self::MySql(address) => address.url("mysql", &MYSQL_WORDS),
+            Self::MongoDb(address) => address.url(),
         }
     }
 
@@ -184,6 +256,10 @@ impl Target {
         match self {
             Self::Sqlite { path } => path.clone(),
             Self::Postgres(address) | Self::MySql(address) => address.label(),
+            Self::MongoDb(address) => {
+                let user = if address.user.is_empty() { String::new() } else { format!("{}@", address.user) };
+                format!("{user}{}/{}", address.hosts.join(","), address.database)
+            }
         }
     }
 }

@@ -130,6 +130,12 @@ pub struct Table {
     /// The next value of its automatic number, where it was read. Not part of the fingerprint: it is data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_number: Option<String>,
+    /// What it is as a collection of documents, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collection: Option<Box<Collection>>,
+    /// What its documents look like. Not part of the fingerprint: it is an observation of data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Box<Sample>>,
     /// Types are enforced (`STRICT`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub strict: bool,
@@ -364,6 +370,9 @@ pub struct View {
     pub definition: String,
     /// Rows are kept.
     pub materialized: bool,
+    /// The one relation it reads, where the engine has it apart from the query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reads: Option<QualifiedName>,
     /// With whose rights it reads, where that is part of every view.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security: Option<Security>,

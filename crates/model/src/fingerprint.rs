@@ -86,6 +86,7 @@ fn meaning(body: &Body) -> Cow<'_, Body> {
             let mut body = body.clone();
             if let Body::Table(table) = &mut body {
                 table.next_number = None;
+                table.sample = None;
             }
             match &mut body {
                 Body::Table(Table { source, options, .. })

@@ -132,6 +132,92 @@ pub struct ProgramSession {
     pub time_zone: Option<String>,
 }
 
+/// What a collection of documents is, besides its name and its indexes. Documents of options are kept as canonical extended JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Collection {
+    /// At most so many bytes, the oldest going first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capped_bytes: Option<String>,
+    /// At most so many documents as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capped_documents: Option<String>,
+    /// Measurements over time: the options.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_series: Option<String>,
+    /// Documents go after so many seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expire_after_seconds: Option<String>,
+    /// Documents are stored in the order of their key: the options.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clustered: Option<String>,
+    /// The collation, where it is not the simple one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+    /// What a document must be like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validator: Option<Validator>,
+    /// Documents are kept as they were before a change.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pre_and_post_images: bool,
+}
+
+/// A rule for documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validator {
+    /// The rule.
+    pub rule: String,
+    /// `off`, `strict` or `moderate`: whether documents that are there already are looked at.
+    pub level: String,
+    /// `error` or `warn`.
+    pub action: String,
+}
+
+/// What documents look like, inferred from some of them. An observation, not a schema: it takes no part in comparison.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sample {
+    /// How many documents were looked at.
+    pub documents: u32,
+    /// How many there are, as far as the server knows.
+    pub estimated_total: String,
+    /// Fields by path, a field before the fields in it.
+    pub fields: Vec<SampledField>,
+}
+
+/// A field as it was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SampledField {
+    /// The way to it: `address.city`; `lines[].sku` for a field of the elements of an array.
+    pub path: String,
+    /// In how many documents (or elements) it is there, of how many.
+    pub present: u32,
+    /// See `present`.
+    pub of: u32,
+    /// Types by how often they were found, the most frequent first.
+    pub types: Vec<(String, u32)>,
+    /// The validator knows this field: it is enforced, not only observed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub enforced: bool,
+    /// Where its values were found to lead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<SampledReference>,
+}
+
+/// A reference that was guessed by name and confirmed by looking values up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SampledReference {
+    /// The collection.
+    pub collection: String,
+    /// The field there.
+    pub field: String,
+    /// How many different values were looked up.
+    pub looked_up: u32,
+    /// How many of them were found.
+    pub found: u32,
+}
+
 /// How a generated column keeps its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -7,10 +7,12 @@ use cadastre_engine::Target;
 
 mod certificates;
 mod mariadb;
+mod mongodb;
 mod postgres;
 
 pub use certificates::{Authority, Issued};
 pub use mariadb::MariaDbServer;
+pub use mongodb::MongoServer;
 pub use postgres::PostgresServer;
 
 /// A private server of any engine.

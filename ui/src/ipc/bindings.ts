@@ -61,6 +61,12 @@ export type AddressForm_Deserialize = {
 	clientCertificate?: string,
 	/**  The file with its key. */
 	clientKey?: string,
+	/**  The hosts are found by asking the name service (`mongodb+srv`). */
+	srv?: boolean,
+	/**  The database the user is kept in. */
+	authSource?: string,
+	/**  The replica set's name. */
+	replicaSet?: string,
 	/**  Seconds to wait. */
 	connectTimeout?: string,
 };
@@ -87,6 +93,12 @@ export type AddressForm_Serialize = {
 	clientCertificate: string,
 	/**  The file with its key. */
 	clientKey: string,
+	/**  The hosts are found by asking the name service (`mongodb+srv`). */
+	srv: boolean,
+	/**  The database the user is kept in. */
+	authSource: string,
+	/**  The replica set's name. */
+	replicaSet: string,
 	/**  Seconds to wait. */
 	connectTimeout: string,
 };
@@ -282,6 +294,49 @@ export type ExportFormat =
 /**  The diagram for dark backgrounds. */
 "svgDark";
 
+/**  A field as it was found in documents. */
+export type FieldRow = FieldRow_Serialize | FieldRow_Deserialize;
+
+/**  A field as it was found in documents. */
+export type FieldRow_Deserialize = {
+	/**  The whole way to it. */
+	path: string,
+	/**  Its own name; `[]` for the elements of an array. */
+	label: string,
+	/**  How deep it is in other fields. */
+	depth: number,
+	/**  In how many percent of the documents (or elements) that could have it. */
+	percent: number,
+	/**  Types with their share in percent, the most frequent first. */
+	types: string,
+	/**  The validator knows it. */
+	enforced: boolean,
+	/**  Where its values were found to lead, and how many of them. */
+	reference: string,
+	/**  The page of the collection they lead to. */
+	target?: number | null,
+};
+
+/**  A field as it was found in documents. */
+export type FieldRow_Serialize = {
+	/**  The whole way to it. */
+	path: string,
+	/**  Its own name; `[]` for the elements of an array. */
+	label: string,
+	/**  How deep it is in other fields. */
+	depth: number,
+	/**  In how many percent of the documents (or elements) that could have it. */
+	percent: number,
+	/**  Types with their share in percent, the most frequent first. */
+	types: string,
+	/**  The validator knows it. */
+	enforced: boolean,
+	/**  Where its values were found to lead, and how many of them. */
+	reference: string,
+	/**  The page of the collection they lead to. */
+	target: number | null,
+};
+
 /**  Whether a move is only shown or also kept. */
 export type Keep = 
 /**  While dragging. */
@@ -338,6 +393,8 @@ export type ObjectPage_Deserialize = {
 	properties: Property[],
 	/**  Its columns. */
 	columns: ColumnRow[],
+	/**  What its documents look like, of a collection. */
+	sample?: SampleView_Deserialize | null,
 	/**  Keys, constraints, indexes, triggers, rules, policies. */
 	parts: PartRow_Deserialize[],
 	/**  Who leads here. */
@@ -364,6 +421,8 @@ export type ObjectPage_Serialize = {
 	properties: Property[],
 	/**  Its columns. */
 	columns: ColumnRow[],
+	/**  What its documents look like, of a collection. */
+	sample: SampleView_Serialize | null,
 	/**  Keys, constraints, indexes, triggers, rules, policies. */
 	parts: PartRow_Serialize[],
 	/**  Who leads here. */
@@ -481,6 +540,29 @@ export type RunEvent = {
 	done: number,
 	/**  Parts altogether. */
 	total: number,
+};
+
+/**  What documents look like. */
+export type SampleView = SampleView_Serialize | SampleView_Deserialize;
+
+/**  What documents look like. */
+export type SampleView_Deserialize = {
+	/**  How many were looked at. */
+	documents: number,
+	/**  How many there are. */
+	total: string,
+	/**  The fields, a field before those in it. */
+	fields: FieldRow_Deserialize[],
+};
+
+/**  What documents look like. */
+export type SampleView_Serialize = {
+	/**  How many were looked at. */
+	documents: number,
+	/**  How many there are. */
+	total: string,
+	/**  The fields, a field before those in it. */
+	fields: FieldRow_Serialize[],
 };
 
 /**  A schema that was opened. */

@@ -36,6 +36,7 @@ export type ConnectionDraft = ConnectionDraft_Deserialize;
 export type ConnectionView = ConnectionView_Serialize;
 export type ObjectPage = ObjectPage_Serialize;
 export type PartRow = ObjectPage["parts"][number];
+export type SampleView = NonNullable<ObjectPage["sample"]>;
 export type ParsedAddress = ParsedAddress_Serialize;
 export type SecretPlaces = SecretPlaces_Serialize;
 export type TestResult = TestResult_Serialize;

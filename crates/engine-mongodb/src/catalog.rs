@@ -1,0 +1,188 @@
+//! What there is: collections and views in one list, indexes and a sample of each collection.
+
+use std::collections::BTreeSet;
+
+use bson::{Bson, Document, doc};
+use cadastre_engine::{DbError, RunContext, Stage};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use mongodb::Database;
+
+use crate::error::explain;
+use crate::references::{FEWEST_VALUES, LEAST_FOUND, Referable, candidates};
+use crate::sample::{Inferred, infer};
+
+/// How many documents of a collection are looked at.
+pub(crate) const SAMPLE: i64 = 1000;
+/// A collection with no more documents, and no more bytes of them, is read as a whole.
+const WHOLE: u64 = 10_000;
+const WHOLE_BYTES: i64 = 8 << 20;
+/// Collections are read so many at a time.
+const AT_ONCE: usize = 8;
+
+/// A collection or view as `listCollections` tells it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CollectionRow {
+    pub name: String,
+    pub kind: String,
+    pub options: Document,
+}
+
+/// A collection with what is known of it.
+pub(crate) struct CollectionFacts {
+    pub row: CollectionRow,
+    /// The reason where they could not be read.
+    pub indexes: Result<Vec<Document>, String>,
+    pub sample: Result<Sampled, String>,
+}
+
+/// A sample and how many documents there are.
+#[derive(Default)]
+pub(crate) struct Sampled {
+    pub inferred: Inferred,
+    pub total: u64,
+    /// Path, collection, key, values looked up, values found.
+    pub references: Vec<(String, String, String, u32, u32)>,
+}
+
+/// Reads everything.
+///
+/// # Errors
+/// A lost connection, missing rights on the database, or cancellation. What cannot be read of one collection is part of the answer.
+pub(crate) async fn read(database: &Database, context: &RunContext) -> Result<Vec<CollectionFacts>, DbError> {
+    let doing = "reading the list of collections";
+    context.report(Stage::Reading, 0, 1);
+    let command = doc! { "listCollections": 1, "nameOnly": false };
+    let cursor = database.run_cursor_command(command).await.map_err(|error| explain(doing, &error))?;
+    let documents: Vec<Document> = cursor.try_collect().await.map_err(|error| explain(doing, &error))?;
+    let mut rows: Vec<CollectionRow> =
+        documents.iter().map(row).filter(|row| !row.name.starts_with("system.")).collect();
+    rows.sort_by(|a, b| a.name.cmp(&b.name));
+    let total = rows.len() * 2;
+    let mut facts = Vec::with_capacity(rows.len());
+    let mut reading = stream::iter(rows).map(|row| read_one(database, row)).buffered(AT_ONCE);
+    while let Some(one) = reading.next().await {
+        context.check()?;
+        facts.push(one);
+        context.report(Stage::Reading, facts.len(), total);
+    }
+    drop(reading);
+    find_references(database, &mut facts, context).await?;
+    context.report(Stage::Reading, total, total);
+    Ok(facts)
+}
+
+fn row(document: &Document) -> CollectionRow {
+    let text = |name: &str| document.get_str(name).unwrap_or_default().to_owned();
+    CollectionRow {
+        name: text("name"),
+        kind: text("type"),
+        options: document.get_document("options").cloned().unwrap_or_default(),
+    }
+}
+
+async fn read_one(database: &Database, row: CollectionRow) -> CollectionFacts {
+    if row.kind == "view" {
+        return CollectionFacts { row, indexes: Ok(Vec::new()), sample: Err(String::new()) };
+    }
+    let indexes = read_indexes(database, &row.name)
+        .await
+        .map_err(|error| explain("reading indexes", &error).to_string());
+    let sample = read_sample(database, &row.name)
+        .await
+        .map_err(|error| explain("reading documents", &error).to_string());
+    CollectionFacts { row, indexes, sample }
+}
+
+async fn read_indexes(database: &Database, name: &str) -> mongodb::error::Result<Vec<Document>> {
+    database.run_cursor_command(doc! { "listIndexes": name }).await?.try_collect().await
+}
+
+/// All documents of a small collection, so that nothing has to be estimated; random ones of a large one. The server takes them from
+/// a random cursor when they are less than a twentieth of the collection (manual: "$sample").
+async fn read_sample(database: &Database, name: &str) -> mongodb::error::Result<Sampled> {
+    let collection = database.collection::<Document>(name);
+    let total = collection.estimated_document_count().await?;
+    let stage = if is_small(database, name, total).await {
+        doc! { "$match": {} }
+    } else {
+        doc! { "$sample": { "size": SAMPLE } }
+    };
+    let documents: Vec<Document> = collection.aggregate([stage]).batch_size(200).await?.try_collect().await?;
+    Ok(Sampled { inferred: infer(&documents), total, references: Vec::new() })
+}
+
+async fn is_small(database: &Database, name: &str, total: u64) -> bool {
+    if total <= SAMPLE as u64 {
+        return true;
+    }
+    // Whoever may not ask for the size gets a sample.
+    let stats = database.run_command(doc! { "collStats": name }).await.unwrap_or_default();
+    let size = stats.get("size").and_then(|size| size.as_i64().or_else(|| size.as_i32().map(i64::from)));
+    total <= WHOLE && size.is_some_and(|size| size <= WHOLE_BYTES)
+}
+
+async fn find_references(
+    database: &Database,
+    facts: &mut [CollectionFacts],
+    context: &RunContext,
+) -> Result<(), DbError> {
+    let all: Vec<Referable> = facts
+        .iter()
+        .filter(|it| it.row.kind == "collection")
+        .map(|it| Referable {
+            name: it.row.name.clone(),
+            keys: unique_keys(it.indexes.as_deref().unwrap_or_default()),
+        })
+        .collect();
+    for one in facts.iter_mut() {
+        let own = one.row.name.clone();
+        let Ok(sample) = &mut one.sample else { continue };
+        for field in &sample.inferred.fields {
+            context.check()?;
+            let Some(values) = sample.inferred.values.get(&field.path) else { continue };
+            for candidate in candidates(&own, &field.path, values, &all) {
+                let found = look_up(database, &candidate.collection, &candidate.key, values).await;
+                // A collection whose documents may not be read is not referred to, as far as anybody can tell.
+                let Ok(found) = found else { continue };
+                if values.len() >= FEWEST_VALUES && f64::from(found) >= LEAST_FOUND * values.len() as f64 {
+                    let looked_up = values.len() as u32;
+                    sample.references.push((
+                        field.path.clone(),
+                        candidate.collection,
+                        candidate.key,
+                        looked_up,
+                        found,
+                    ));
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How many of the values there are in a collection.
+async fn look_up(
+    database: &Database,
+    collection: &str,
+    key: &str,
+    values: &[Bson],
+) -> mongodb::error::Result<u32> {
+    let pipeline = [
+        doc! { "$match": { key: { "$in": values } } },
+        doc! { "$group": { "_id": format!("${key}") } },
+        doc! { "$count": "found" },
+    ];
+    let mut cursor = database.collection::<Document>(collection).aggregate(pipeline).await?;
+    let found = cursor.try_next().await?.and_then(|document| document.get_i32("found").ok());
+    Ok(found.unwrap_or_default().unsigned_abs())
+}
+
+fn unique_keys(indexes: &[Document]) -> BTreeSet<String> {
+    let single = |index: &Document| {
+        let key = index.get_document("key").ok()?;
+        let is_unique = index.get_bool("unique").unwrap_or_default();
+        (is_unique && key.len() == 1).then(|| key.keys().next().cloned()).flatten()
+    };
+    indexes.iter().filter_map(single).chain(std::iter::once("_id".to_owned())).collect()
+}

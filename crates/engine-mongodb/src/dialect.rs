@@ -1,0 +1,41 @@
+//! The pure half: quoting and scripts.
+
+use cadastre_engine::{CoverageLine, DbError, Dialect, Quoted, Script, quote_json};
+use cadastre_model::{Model, ObjectId};
+
+use crate::coverage::COVERAGE;
+use crate::script;
+
+/// MongoDB's dialect: commands as documents.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MongoDialect;
+
+impl Dialect for MongoDialect {
+    fn engine(&self) -> &'static str {
+        "mongodb"
+    }
+
+    fn product(&self, version: &str) -> String {
+        format!("MongoDB {version}")
+    }
+
+    fn quote_identifier(&self, name: &str) -> Quoted {
+        quote_json(name)
+    }
+
+    fn quote_literal(&self, text: &str) -> Quoted {
+        quote_json(text)
+    }
+
+    fn create_script(&self, model: &Model) -> Result<Script, DbError> {
+        Ok(script::create_script(model))
+    }
+
+    fn object_ddl(&self, model: &Model, id: ObjectId) -> String {
+        script::object_ddl(model, id)
+    }
+
+    fn coverage(&self) -> &'static [CoverageLine] {
+        COVERAGE
+    }
+}

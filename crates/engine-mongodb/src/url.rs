@@ -1,0 +1,109 @@
+//! Addresses as the driver's own connection strings. Manual: "Connection Strings".
+
+use cadastre_engine::{
+    DEFAULT_CONNECT_TIMEOUT, DbError, ErrorCode, MongoAddress, Secret, Target, TlsMode, is_this_machine,
+    percent_decode,
+};
+
+fn invalid(what: impl std::fmt::Display) -> DbError {
+    DbError::new(ErrorCode::InvalidInput, format!("reading the address: {what}"))
+        .with_hint("write it as mongodb://user@host:27017/database or mongodb+srv://user@name/database")
+}
+
+/// Reads an address and the password in it.
+///
+/// # Errors
+/// [`ErrorCode::InvalidInput`] for anything that cannot be understood, a parameter's name included.
+pub fn parse_url(text: &str) -> Result<(Target, Option<Secret>), DbError> {
+    let text = text.trim();
+    let (scheme, rest) =
+        text.split_once("://").ok_or_else(|| invalid("it does not start with mongodb://"))?;
+    let srv = match scheme.to_ascii_lowercase().as_str() {
+        "mongodb" => false,
+        "mongodb+srv" => true,
+        other => return Err(invalid(format!("{other}:// is not mongodb://"))),
+    };
+    let decode = |part: &str| {
+        percent_decode(part).ok_or_else(|| invalid("a % must be followed by two hexadecimal digits"))
+    };
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
+    let (login, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let (user, password) = login.split_once(':').unwrap_or((login, ""));
+    let database = decode(database)?;
+    if database.is_empty() {
+        return Err(invalid("the database is missing"));
+    }
+    let hosts: Vec<String> = hosts.split(',').filter(|host| !host.is_empty()).map(str::to_owned).collect();
+    if hosts.is_empty() {
+        return Err(invalid("the host is missing"));
+    }
+    let is_here = !srv && hosts.iter().all(|host| is_this_machine(host_name(host)));
+    let mut address = MongoAddress {
+        srv,
+        hosts,
+        user: decode(user)?,
+        database,
+        auth_source: String::new(),
+        replica_set: String::new(),
+        // Nobody listens on this machine's own wires; anywhere else the answer must come from whom it should.
+        tls: if is_here { TlsMode::Disable } else { TlsMode::VerifyFull },
+        root_certificate: None,
+        client_certificate: None,
+        connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+    };
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) =
+            pair.split_once('=').ok_or_else(|| invalid(format!("the parameter {pair} has no value")))?;
+        take_parameter(&mut address, name, decode(value)?)?;
+    }
+    let password = decode(password)?;
+    Ok((Target::MongoDb(address), Some(password).filter(|it| !it.is_empty()).map(Secret::new)))
+}
+
+/// `host:port` or `[address]:port` without the port.
+fn host_name(host: &str) -> &str {
+    match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => host.split(':').next().unwrap_or(host),
+    }
+}
+
+/// Parameters that change nothing about what is read.
+const IGNORED: [&str; 9] = [
+    "appname",
+    "retrywrites",
+    "retryreads",
+    "w",
+    "readpreference",
+    "readconcernlevel",
+    "maxpoolsize",
+    "directconnection",
+    "compressors",
+];
+
+fn take_parameter(address: &mut MongoAddress, name: &str, value: String) -> Result<(), DbError> {
+    let is_true = value.eq_ignore_ascii_case("true");
+    match name.to_ascii_lowercase().as_str() {
+        "authsource" => address.auth_source = value,
+        "replicaset" => address.replica_set = value,
+        "tls" | "ssl" if is_true => {
+            if matches!(address.tls, TlsMode::Disable) {
+                address.tls = TlsMode::VerifyFull;
+            }
+        }
+        "tls" | "ssl" => address.tls = TlsMode::Disable,
+        "tlsinsecure" | "tlsallowinvalidcertificates" if is_true => address.tls = TlsMode::Require,
+        "tlsinsecure" | "tlsallowinvalidcertificates" => {}
+        "tlscafile" => address.root_certificate = Some(value),
+        "tlscertificatekeyfile" => address.client_certificate = Some(value),
+        "connecttimeoutms" | "serverselectiontimeoutms" => {
+            let milliseconds: u32 =
+                value.parse().map_err(|_| invalid(format!("{name}={value} is not a number")))?;
+            address.connect_timeout = milliseconds.div_ceil(1000).max(1);
+        }
+        other if IGNORED.contains(&other) => {}
+        _ => return Err(invalid(format!("the parameter {name} is not known"))),
+    }
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! MongoDB on a private server: what is read, what is inferred, what is written, and what goes wrong.
+
+use cadastre_engine::{
+    Dialect, Driver, ErrorCode, IntrospectOptions, MongoAddress, Rights, RunContext, Secret, Target, TlsMode,
+};
+use cadastre_engine_mongodb::{MongoDialect, MongoDriver};
+use cadastre_model::*;
+use cadastre_test_support::{Authority, MongoServer};
+use mongodb::Database;
+use mongodb::bson::{Bson, Document, doc, oid::ObjectId};
+
+async fn introspect(server: &MongoServer, database: &Database) -> Model {
+    let secret = Secret::new(server.password());
+    let options = IntrospectOptions::default();
+    MongoDriver
+        .introspect(&server.target(database.name()), Some(&secret), &options, &RunContext::silent())
+        .await
+        .unwrap()
+}
+
+/// One of everything the model knows.
+fn everything() -> Vec<Document> {
+    vec![
+        doc! { "create": "plain" },
+        doc! { "create": "capped", "capped": true, "size": 4096, "max": 7 },
+        doc! { "create": "weather", "timeseries": { "timeField": "at", "metaField": "where", "granularity": "hours" }, "expireAfterSeconds": 3600 },
+        doc! { "create": "clustered", "clusteredIndex": { "key": { "_id": 1 }, "unique": true, "name": "by id" } },
+        doc! { "create": "collated", "collation": { "locale": "de", "strength": 2 } },
+        doc! { "create": "Odd \"name\" — ü", "changeStreamPreAndPostImages": { "enabled": true } },
+        doc! {
+            "create": "checked",
+            "validator": { "$jsonSchema": { "required": ["name"], "properties": { "name": { "bsonType": "string" }, "age": { "minimum": 0 } } }, "age": { "$lt": 200 } },
+            "validationLevel": "moderate",
+            "validationAction": "warn",
+        },
+        doc! { "create": "z_base", "viewOn": "plain", "pipeline": [{ "$match": { "a": { "$gt": 5 } } }] },
+        doc! { "create": "a_top", "viewOn": "z_base", "pipeline": [{ "$project": { "b": 1, "a": 1 } }] },
+        doc! { "create": "sorted", "viewOn": "collated", "pipeline": [], "collation": { "locale": "de", "strength": 2 } },
+        doc! { "createIndexes": "plain", "indexes": [
+            { "key": { "b": 1, "a": -1 }, "name": "compound", "unique": true, "sparse": true },
+            { "key": { "gone": 1 }, "name": "ttl", "expireAfterSeconds": 60 },
+            { "key": { "a": 1 }, "name": "partial", "partialFilterExpression": { "a": { "$gt": 3 } }, "hidden": true },
+            { "key": { "kind": 1, "title": "text", "body": "text" }, "name": "words", "weights": { "title": 5, "body": 1 }, "default_language": "french" },
+            { "key": { "place": "2dsphere" }, "name": "geo" },
+            { "key": { "h": "hashed" }, "name": "hash" },
+            { "key": { "$**": 1 }, "name": "wild", "wildcardProjection": { "secret": 0 } },
+            { "key": { "c": 1 }, "name": "collated", "collation": { "locale": "en", "strength": 1 } },
+        ] },
+    ]
+}
+
+#[tokio::test]
+async fn everything_modelled_goes_there_and_back() {
+    let server = MongoServer::start().await;
+    let (first, second) = (server.create_database().await, server.create_database().await);
+    for command in everything() {
+        server.run(&first, command).await;
+    }
+    let model = introspect(&server, &first).await;
+    assert!(model.unmodelled.is_empty(), "{:?}", model.unmodelled);
+    assert_eq!(
+        (model.counts()[&Kind::Table], model.counts()[&Kind::View], model.counts()[&Kind::Index]),
+        (7, 3, 8)
+    );
+    // Each part of the script is a command with its document, so what is shown is what is run here.
+    for part in MongoDialect.create_script(&model).unwrap().parts {
+        let text =
+            part.sql.strip_prefix("db.runCommand(EJSON.deserialize(").unwrap().strip_suffix("));").unwrap();
+        let value: serde_json::Value = serde_json::from_str(text).unwrap();
+        let Bson::Document(command) = Bson::try_from(value).unwrap() else { panic!("{text}") };
+        server.run(&second, command).await;
+    }
+    let again = introspect(&server, &second).await;
+    assert_eq!(again.fingerprint(), model.fingerprint(), "{}", super::differences(&model, &again));
+}
+
+/// Customers, products and orders with 5 % orphans, and forty fields that look like references and are none.
+async fn fill_shop(server: &MongoServer, database: &Database) {
+    let customers: Vec<ObjectId> = (0..300).map(|_| ObjectId::new()).collect();
+    let documents = customers.iter().enumerate().map(|(n, id)| {
+        let mut document = doc! { "_id": id, "code": format!("C{n}"), "name": format!("name {}", n % 50), "status": n as i32 % 3 };
+        if n % 4 == 0 {
+            document.insert("parent_id", customers[n / 2]);
+        }
+        document
+    });
+    insert(database, "customers", documents.collect()).await;
+    let index = doc! { "createIndexes": "customers", "indexes": [{ "key": { "code": 1 }, "name": "code", "unique": true }] };
+    server.run(database, index).await;
+    insert(database, "tags", (0..40).map(|n| doc! { "_id": n, "label": format!("t{n}") }).collect()).await;
+    insert(database, "statuses", (0..3).map(|n| doc! { "_id": format!("s{n}") }).collect()).await;
+    let mut orders = Vec::new();
+    for n in 0..2000_usize {
+        let is_orphan = n % 20 == 0;
+        let customer = if is_orphan { ObjectId::new() } else { customers[n % 300] };
+        let mut order = doc! {
+            "customer_id": customer,
+            "buyer": { "customerCode": if is_orphan { format!("X{n}") } else { format!("C{}", n % 300) }, "customer_name": format!("name {}", n % 50) },
+            "tag_ids": [n as i32 % 40, (n as i32 + 7) % 40],
+            "lines": [{ "sku": format!("p{}", n % 90), "count": n as i32 % 5 }, { "sku": "p1" }],
+            "total": if n % 10 == 0 { Bson::from("12") } else { Bson::from(n as f64 / 3.0) },
+        };
+        if n % 10 < 3 {
+            order.insert("note", "x");
+        }
+        // Values that exist as keys elsewhere, under names that say nothing of it; names of collections with values that do not.
+        let mut decoys = Document::new();
+        for k in 0..20_i32 {
+            decoys.insert(format!("count_{k}"), (n as i32 + k) % 40);
+        }
+        for k in 0..10_i32 {
+            decoys.insert(format!("customer_{k}_id"), format!("nobody {}", n as i32 * 31 + k));
+        }
+        for (k, name) in [
+            "tag_count",
+            "tagged",
+            "status",
+            "status_id",
+            "order_no",
+            "customers_since",
+            "code_name",
+            "labels",
+            "parent",
+            "next_id",
+        ]
+        .iter()
+        .enumerate()
+        {
+            decoys.insert(*name, n as i32 % 7 + 1000 + k as i32);
+        }
+        order.insert("decoys", decoys);
+        orders.push(order);
+    }
+    insert(database, "orders", orders).await;
+}
+
+async fn insert(database: &Database, collection: &str, documents: Vec<Document>) {
+    database.collection::<Document>(collection).insert_many(documents).await.unwrap();
+}
+
+fn sample<'m>(model: &'m Model, collection: &str) -> &'m Sample {
+    let id = model.find_relation(&QualifiedName::new("main", collection)).unwrap();
+    model.relation(id).unwrap().table().unwrap().sample.as_ref().unwrap()
+}
+
+#[tokio::test]
+async fn fields_presence_and_references_are_inferred_and_decoys_are_not_taken_in() {
+    let server = MongoServer::start().await;
+    let database = server.create_database().await;
+    fill_shop(&server, &database).await;
+    let model = introspect(&server, &database).await;
+    let orders = sample(&model, "orders");
+    let field =
+        |path: &str| orders.fields.iter().find(|it| it.path == path).unwrap_or_else(|| panic!("no {path}"));
+    let presence = |path: &str| f64::from(field(path).present) / f64::from(field(path).of);
+    assert!((presence("note") - 0.3).abs() < 0.02 && (presence("lines[].count") - 0.5).abs() < 0.02);
+    let types: Vec<&str> = field("total").types.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(types, ["double", "string"]);
+    let reference =
+        |path: &str| field(path).reference.clone().unwrap_or_else(|| panic!("{path} refers to nothing"));
+    for (path, collection, key) in [
+        ("customer_id", "customers", "_id"),
+        ("buyer.customerCode", "customers", "code"),
+        ("tag_ids[]", "tags", "_id"),
+    ] {
+        let found = reference(path);
+        assert_eq!((found.collection.as_str(), found.field.as_str()), (collection, key), "{path}");
+        let rate = f64::from(found.found) / f64::from(found.looked_up);
+        assert!(rate > 0.85, "{path} {rate}");
+    }
+    assert!(
+        f64::from(reference("customer_id").found) < f64::from(reference("customer_id").looked_up),
+        "orphans show"
+    );
+    let customers = sample(&model, "customers");
+    let parent = customers.fields.iter().find(|it| it.path == "parent_id").unwrap();
+    assert_eq!(parent.reference.as_ref().unwrap().collection, "customers");
+    let decoys: Vec<&SampledField> =
+        orders.fields.iter().filter(|it| it.path.starts_with("decoys.")).collect();
+    assert_eq!(decoys.len(), 40);
+    let taken: Vec<&&SampledField> = decoys.iter().filter(|it| it.reference.is_some()).collect();
+    assert!(taken.is_empty(), "{taken:?}");
+    // What was observed is no schema: other documents, the same fingerprint.
+    let before = model.fingerprint();
+    insert(&database, "tags", vec![doc! { "_id": 99, "other": true }]).await;
+    assert_eq!(introspect(&server, &database).await.fingerprint(), before);
+}
+
+#[tokio::test]
+async fn a_large_document_and_a_missing_right_do_not_keep_the_rest_from_being_shown() {
+    let server = MongoServer::start().await;
+    let database = server.create_database().await;
+    insert(&database, "huge", vec![doc! { "_id": 1, "text": "x".repeat(15 << 20), "after": 1 }]).await;
+    insert(&database, "small", vec![doc! { "_id": 1 }]).await;
+    let model = introspect(&server, &database).await;
+    assert!(sample(&model, "huge").fields.iter().any(|it| it.path == "after"));
+    let role = doc! { "createRole": "lists", "roles": [], "privileges": [
+        { "resource": { "db": database.name(), "collection": "" }, "actions": ["listCollections", "listIndexes"] },
+        { "resource": { "db": database.name(), "collection": "small" }, "actions": ["find", "collStats"] },
+    ] };
+    server.run(&database, role).await;
+    server.run(&database, doc! { "createUser": "guest", "pwd": "g", "roles": ["lists"] }).await;
+    let target = change(server.target(database.name()), |address| {
+        address.user = "guest".into();
+        address.auth_source = database.name().into();
+    });
+    let options = IntrospectOptions::default();
+    let seen = MongoDriver
+        .introspect(&target, Some(&Secret::new("g")), &options, &RunContext::silent())
+        .await
+        .unwrap();
+    assert_eq!(sample(&seen, "small").documents, 1);
+    assert!(seen.find_relation(&QualifiedName::new("main", "huge")).is_some());
+    assert!(seen.unmodelled.iter().any(|it| it.name.starts_with("huge")), "{:?}", seen.unmodelled);
+}
+
+fn change(mut target: Target, edit: impl FnOnce(&mut MongoAddress)) -> Target {
+    if let Target::MongoDb(address) = &mut target {
+        edit(address);
+    }
+    target
+}
+
+async fn test_code(target: &Target, password: &str) -> (ErrorCode, String) {
+    let error = MongoDriver.test(target, Some(&Secret::new(password))).await.unwrap_err();
+    assert!(error.hint.is_some(), "{} has no hint", error.message);
+    assert!(!format!("{error:?} {error}").contains("secret-canary"), "the password is in the error");
+    (error.code, error.message)
+}
+
+#[tokio::test]
+async fn a_connection_is_tested_with_tls_and_each_failure_has_its_own_words() {
+    let authority = Authority::new();
+    let mut server = MongoServer::start_with_tls(&authority.issue("localhost")).await;
+    let target = || change(server.target("shop"), |address| address.connect_timeout = 2);
+    let report = MongoDriver.test(&target(), Some(&Secret::new(server.password()))).await.unwrap();
+    assert!(report.server.starts_with("MongoDB ") && report.rights == Rights::Superuser, "{report:?}");
+    let (code, message) = test_code(&target(), "secret-canary").await;
+    assert!(code == ErrorCode::AuthFailed && message.contains("password is wrong"), "{message}");
+    let refused = change(target(), |address| address.hosts = vec!["127.0.0.1:1".into()]);
+    let (code, message) = test_code(&refused, "x").await;
+    assert!(code == ErrorCode::Unreachable && message.contains("refused"), "{message}");
+    let unknown = change(target(), |address| address.hosts = vec!["no-such-host.invalid".into()]);
+    let (code, message) = test_code(&unknown, "x").await;
+    assert!(code == ErrorCode::Unreachable && message.contains("not known"), "{message}");
+    let with = |mode: TlsMode, authority: &Authority, host: &str| {
+        change(target(), |address| {
+            let port = address.hosts[0].rsplit_once(':').unwrap().1.to_owned();
+            address.hosts = vec![format!("{host}:{port}")];
+            address.tls = mode;
+            address.root_certificate = Some(authority.certificate_file().display().to_string());
+        })
+    };
+    let secret = Secret::new(server.password());
+    for good in
+        [with(TlsMode::VerifyFull, &authority, "localhost"), with(TlsMode::Require, &authority, "127.0.0.1")]
+    {
+        assert_eq!(MongoDriver.test(&good, Some(&secret)).await.map(|it| it.encrypted), Ok(Some(true)));
+    }
+    let stranger = Authority::new();
+    for bad in [
+        with(TlsMode::VerifyFull, &authority, "127.0.0.1"),
+        with(TlsMode::VerifyFull, &stranger, "localhost"),
+    ] {
+        let (code, message) = test_code(&bad, server.password()).await;
+        assert_eq!(code, ErrorCode::TlsFailed, "{message}");
+    }
+    let gone = target();
+    server.kill();
+    assert_eq!(test_code(&gone, "x").await.0, ErrorCode::Unreachable);
+}
