@@ -88,7 +88,8 @@ pub(crate) fn candidates(own: &str, path: &str, values: &[Bson], all: &[Referabl
     let mut add = |collection: &str, key: &str| {
         let candidate = Candidate { collection: collection.to_owned(), key: key.to_owned() };
         // A field is not a reference to itself.
-        if !(collection == own && key == path) && !found.contains(&candidate) {
+        let is_itself = collection == own && key == path;
+        if !is_itself && !found.contains(&candidate) {
             found.push(candidate);
         }
     };
