@@ -90,4 +90,7 @@ if (Number(process.versions.node.split(".")[0]) < 20) fail(`Node ${process.versi
 installPackages(verb === "test" ? [...RUN, ...TEST] : RUN);
 installNodeModules();
 if (verb === "test") installMongo();
-process.exit(run("cargo", ["run", "--quiet", "--package", "xtask", "--", verb, ...rest]));
+// Only the first compilation takes long enough to be worth watching.
+const isFirst = !existsSync(`${process.env.CARGO_TARGET_DIR ?? "target"}/debug/xtask`);
+if (isFirst) say("compiling what does the rest; the first time takes some minutes");
+process.exit(run("cargo", ["run", ...(isFirst ? [] : ["--quiet"]), "--package", "xtask", "--", verb, ...rest]));

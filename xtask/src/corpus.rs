@@ -1,7 +1,8 @@
 //! Runs a folder of schemas of real applications through introspection and export: `FOLDER/{postgres,mysql,sqlite}/*.sql`.
 //!
 //! Each file is loaded into an empty database, read, exported, loaded again and read again. The two models must have the
-//! same fingerprint, and the engine's own dump of both databases must be the same.
+//! same fingerprint, the engine's own dump of both databases must be the same, and on servers the catalogue must count as many of each
+//! kind.
 
 use std::path::{Path, PathBuf};
 
@@ -90,6 +91,7 @@ async fn check_on_server(server: &dyn TestServer, path: &Path) -> Result<String,
     if model.len() <= model.roots().len() {
         return Err("loaded, but nothing is in the database".into());
     }
+    compare_counts(server, &first, &model)?;
     let script = script(&model)?;
     if let Err(output) = server.try_sql(&second, &script) {
         let kept = std::env::temp_dir().join("cadastre-corpus-failed.sql");
@@ -119,6 +121,56 @@ async fn check_sqlite(path: &Path) -> Result<String, String> {
         return Err(format!("another model comes back: {}", first_difference(&model, &again)));
     }
     Ok(format!("{}; fingerprint identical", counts(&model)))
+}
+
+/// Kinds as the catalogue counts them, one `kind|number` a line, members of extensions and what is part of something else left out.
+const POSTGRES_COUNTS: &str = "
+CREATE TEMP VIEW own AS SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema';
+CREATE TEMP VIEW member AS SELECT classid, objid FROM pg_depend WHERE deptype = 'e';
+CREATE TEMP VIEW rel AS SELECT * FROM pg_class WHERE relnamespace IN (SELECT oid FROM own) AND ('pg_class'::regclass, oid) NOT IN (SELECT classid, objid FROM member);
+SELECT 'table|' || count(*) FROM rel WHERE relkind IN ('r', 'p', 'f');
+SELECT 'view|' || count(*) FROM rel WHERE relkind IN ('v', 'm');
+SELECT 'sequence|' || count(*) FROM rel WHERE relkind = 'S' AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = rel.oid AND d.deptype = 'i');
+SELECT 'column|' || count(*) FROM pg_attribute a JOIN rel ON rel.oid = attrelid WHERE attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'p', 'f', 'v', 'm');
+SELECT 'foreign_key|' || count(*) FROM pg_constraint JOIN rel ON rel.oid = conrelid WHERE contype = 'f';
+SELECT 'check|' || count(*) FROM pg_constraint WHERE contype = 'c' AND connamespace IN (SELECT oid FROM own);
+SELECT 'primary_key|' || count(*) FROM pg_constraint JOIN rel ON rel.oid = conrelid WHERE contype = 'p';
+SELECT 'unique|' || count(*) FROM pg_constraint JOIN rel ON rel.oid = conrelid WHERE contype = 'u';
+SELECT 'index|' || count(*) FROM pg_index JOIN rel ON rel.oid = indrelid WHERE NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = indexrelid AND c.contype IN ('p', 'u', 'x'));
+SELECT 'trigger|' || count(*) FROM pg_trigger JOIN rel ON rel.oid = tgrelid WHERE NOT tgisinternal AND tgparentid = 0;
+SELECT 'policy|' || count(*) FROM pg_policy;
+SELECT 'routine|' || count(*) FROM pg_proc p WHERE pronamespace IN (SELECT oid FROM own) AND ('pg_proc'::regclass, oid) NOT IN (SELECT classid, objid FROM member)
+  AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i');
+SELECT 'enum|' || count(*) FROM pg_type WHERE typtype = 'e' AND typnamespace IN (SELECT oid FROM own);
+SELECT 'domain|' || count(*) FROM pg_type t WHERE typtype = 'd' AND typnamespace IN (SELECT oid FROM own) AND ('pg_type'::regclass, oid) NOT IN (SELECT classid, objid FROM member);
+";
+
+const MYSQL_COUNTS: &str = "
+SELECT CONCAT('table|', COUNT(*)) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED');
+SELECT CONCAT('view|', COUNT(*)) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'VIEW';
+SELECT CONCAT('column|', COUNT(*)) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE();
+SELECT CONCAT('foreign_key|', COUNT(*)) FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE();
+SELECT CONCAT('check|', COUNT(*)) FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE();
+SELECT CONCAT('index|', COUNT(DISTINCT TABLE_NAME, INDEX_NAME)) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND INDEX_NAME <> 'PRIMARY';
+SELECT CONCAT('primary_key|', COUNT(DISTINCT TABLE_NAME)) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND INDEX_NAME = 'PRIMARY';
+SELECT CONCAT('routine|', COUNT(*)) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE();
+SELECT CONCAT('trigger|', COUNT(*)) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE();
+SELECT CONCAT('event|', COUNT(*)) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE();
+";
+
+/// Holds the model's counts against the catalogue's own.
+fn compare_counts(server: &dyn TestServer, database: &str, model: &Model) -> Result<(), String> {
+    let sql = if model.origin.engine == "postgres" { POSTGRES_COUNTS } else { MYSQL_COUNTS };
+    let answer = server.try_sql(database, sql).map_err(|output| format!("counting: {output}"))?;
+    let counts = model.counts();
+    for line in answer.lines() {
+        let (kind, number) = line.split_once('|').ok_or("no count")?;
+        let ours = counts.iter().find(|(it, _)| it.word() == kind).map_or(0, |(_, count)| *count);
+        if number.trim() != ours.to_string() {
+            return Err(format!("{ours} of the kind {kind} in the model, {number} in the catalogue"));
+        }
+    }
+    Ok(())
 }
 
 /// The database a file creates for itself and uses, if it does (`USE`), and the file without what reads further files.

@@ -1,6 +1,8 @@
 //! Addresses as a form: every field by itself, every field a text a person can edit.
 
-use cadastre_engine::{DEFAULT_CONNECT_TIMEOUT, MongoAddress, ServerAddress, Target, TlsMode};
+use cadastre_engine::{
+    DEFAULT_CONNECT_TIMEOUT, MongoAddress, ServerAddress, Target, TlsMode, is_this_machine,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -135,6 +137,14 @@ impl AddressForm {
             [host] if with_port(host) => vec![format!("{host}:{}", number("the port", port, 27017)?)],
             _ => hosts,
         };
+        // The driver cannot try with and then without; in doubt nothing goes in clear over a network.
+        let is_here =
+            !self.srv && hosts.iter().all(|host| is_this_machine(host.split(':').next().unwrap_or(host)));
+        let tls = match TlsMode::parse(&self.tls) {
+            Some(TlsMode::Prefer) if is_here => TlsMode::Disable,
+            Some(TlsMode::Prefer) | None => TlsMode::VerifyFull,
+            Some(mode) => mode,
+        };
         Ok(Target::MongoDb(MongoAddress {
             srv: self.srv,
             hosts,
@@ -142,7 +152,7 @@ impl AddressForm {
             database: self.database.clone(),
             auth_source: self.auth_source.trim().to_owned(),
             replica_set: self.replica_set.trim().to_owned(),
-            tls: TlsMode::parse(&self.tls).unwrap_or(TlsMode::VerifyFull),
+            tls,
             root_certificate: file(&self.root_certificate),
             client_certificate: file(&self.client_certificate),
             connect_timeout: number("the time-out", &self.connect_timeout, DEFAULT_CONNECT_TIMEOUT)?

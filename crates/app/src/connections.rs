@@ -185,8 +185,8 @@ impl Workspace {
             return Err(AppError::new(Code::InvalidInput, "saving the connection: the name is missing")
                 .with_hint("give it a name that tells it from the others"));
         }
-        let target = draft.address.target()?;
-        let target = serde_json::to_string(&target)
+        let meant = draft.address.target()?;
+        let target = serde_json::to_string(&meant)
             .map_err(|error| AppError::new(Code::Internal, error.to_string()))?;
         let id = draft.id.map_or(0, i64::from);
         let before = if id == 0 { None } else { Some(self.store.connection_by_id(id)?) };
@@ -211,9 +211,14 @@ impl Workspace {
             if before.secret_place != wanted {
                 self.secrets.forget(before.secret_place, &secret_name(before.id));
             }
-            if before.target != connection.target {
+            let is_same = stored_target(&before).is_ok_and(|old| old.is_same_database(&meant));
+            if !is_same {
                 // Positions belong to the tables of the database that was meant before.
-                self.store.forget_layout(&Source::Connection { id: id_of(&connection) }.key())?;
+                let source = Source::Connection { id: id_of(&connection) };
+                self.opened().remove(&source);
+                if let Err(error) = self.store.forget_layout(&source.key()) {
+                    tracing::warn!(%error, "forgetting the layout of another database");
+                }
             }
         }
         view(&connection)

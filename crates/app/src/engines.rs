@@ -69,13 +69,28 @@ pub fn password_in(text: &str) -> Option<String> {
     let text = text.trim();
     // The user may be left to the environment; who it is makes no difference to what stands in the address.
     let variables: HashMap<String, String> = [("USER".to_owned(), "-".to_owned())].into();
-    let secret =
-        if text.get(..5).is_some_and(|head| ["mysql", "maria"].contains(&head.to_ascii_lowercase().as_str()))
-        {
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
+    let secret = match scheme.as_str() {
+        "mysql" | "mariadb" => {
             cadastre_engine_mysql::parse_url(text, &MySqlEnvironment { variables, home: None })
-        } else {
-            cadastre_engine_postgres::parse_url(text, &Environment { variables, home: None })
-        };
+        }
+        "mongodb" | "mongodb+srv" => cadastre_engine_mongodb::parse_url(text),
+        _ => {
+            // A service file may be what makes the address complete.
+            let home = Environment::of_process().home;
+            let environment = Environment { variables, home };
+            let parsed = cadastre_engine_postgres::parse_url(text, &environment);
+            let has_own = text.split_once("://").is_some_and(|(_, rest)| {
+                rest.split_once('@').is_some_and(|(login, _)| login.contains(':'))
+                    || rest.contains("password=")
+            });
+            return parsed
+                .ok()
+                .filter(|_| has_own)
+                .and_then(|(_, secret)| secret)
+                .map(|secret| secret.expose().to_owned());
+        }
+    };
     secret.ok().and_then(|(_, secret)| secret).map(|secret| secret.expose().to_owned())
 }
 

@@ -16,7 +16,7 @@ fn an_error_crosses_to_the_window_in_this_shape() {
                 ..Default::default()
             }),
     );
-    expect![[r#"{"code":"AuthFailed","message":"connecting: wrong password","hint":"check it","details":["SQLSTATE: 28P01","position: 3"],"retryable":false,"runId":null}"#]]
+    expect![[r#"{"code":"AuthFailed","message":"connecting: wrong password","hint":"check it","details":["SQLSTATE: 28P01","position: 3"],"retryable":false,"remedy":null,"runId":null}"#]]
         .assert_eq(&serde_json::to_string(&error).unwrap());
 }
 
@@ -32,6 +32,19 @@ fn the_log_holds_no_password() {
     let text = redact("a postgres://u:canary@h:1/d?x b //no:thing here password=canary&y mysql://u@h/ x");
     expect!["a postgres://u:••••••@h:1/d?x b //no:thing here password=••••••&y mysql://u@h/ x"]
         .assert_eq(&text);
+}
+
+#[test]
+fn the_password_of_a_pasted_address_is_found_for_every_engine() {
+    for address in [
+        "postgres://ann:s3cret@db.example/shop",
+        "mysql://ann:s3cret@db.example/shop",
+        "mariadb://ann:s3cret@db.example/shop",
+        "mongodb://ann:s3cret@db.example/shop",
+        "mongodb+srv://ann:s3cret@db.example/shop",
+    ] {
+        assert_eq!(parse_address(address).unwrap().password.as_deref(), Some("s3cret"), "{address}");
+    }
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn what_goes_wrong_is_one_error_with_a_hint_and_exit_code_one() {
         ("missing.db", "no file has this name"),
         ("postgres://u:canary@127.0.0.1:1/d", "refused"),
         ("postgres://u@h/d?sslmod=x", "sslmod"),
-        ("mongodb+srv://x", "is no scheme"),
+        ("oracle://x", "is no scheme"),
     ] {
         let output = cadastre(folder.path(), &["inspect", source]);
         let said = text(&output.stderr);

@@ -8,6 +8,8 @@ use crate::geometry::Point;
 /// Nodes with more neighbours are where they are for good reason.
 const MOST_NEIGHBOURS: usize = 8;
 const TRIES: usize = 6;
+/// The time for it grows with nodes times links; larger pictures do without.
+const MOST_NODES: usize = 4000;
 /// Nearer to another node than this (in mean link lengths) no place is taken, or room would have to be made afterwards.
 const NEAREST: f64 = 0.15;
 
@@ -19,6 +21,9 @@ pub(crate) fn improve(
     rounds: usize,
     seed: u64,
 ) {
+    if points.len() > MOST_NODES {
+        return;
+    }
     let mut chance = Chance::new(seed ^ 0x1f);
     let mut lines = Lines::new(points, edges);
     for round in 0..rounds {
@@ -52,7 +57,9 @@ fn improve_one(
         let away = reach * (0.25 + 0.75 * (chance.centred() + 0.5));
         let angle = chance.centred() * std::f64::consts::TAU;
         let tried = Point::new(middle.x + away * angle.cos(), middle.y + away * angle.sin());
-        if points.iter().enumerate().any(|(at, point)| at != node && point.distance(tried) < NEAREST) {
+        let is_near =
+            |point: &Point| (point.x - tried.x).powi(2) + (point.y - tried.y).powi(2) < NEAREST * NEAREST;
+        if points.iter().enumerate().any(|(at, point)| at != node && is_near(point)) {
             continue;
         }
         lines.set(node, tried);

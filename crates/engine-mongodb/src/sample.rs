@@ -18,6 +18,10 @@ struct Seen {
     /// The first different values, for looking up.
     values: Vec<Bson>,
     known: BTreeSet<String>,
+    /// The field it is in; empty at the top.
+    parent: String,
+    /// What counts how often it could have been there: see [`Counter::holders`].
+    holder: String,
 }
 
 /// What a sample says.
@@ -46,12 +50,12 @@ pub(crate) fn infer(documents: &[Document]) -> Inferred {
     }
     let mut fields = Vec::with_capacity(counter.order.len());
     let mut values = BTreeMap::new();
-    for path in in_reading_order(&counter.order) {
+    for path in counter.in_reading_order() {
         let Some(seen) = counter.fields.remove(&path) else { continue };
         let mut types: Vec<(String, u32)> =
             seen.types.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
         types.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let of = counter.holders.get(holder_of(&path)).copied().unwrap_or_default();
+        let of = counter.holders.get(&seen.holder).copied().unwrap_or_default();
         fields.push(SampledField {
             path: path.clone(),
             present: seen.present,
@@ -64,42 +68,39 @@ pub(crate) fn infer(documents: &[Document]) -> Inferred {
     Inferred { documents: documents.len() as u32, fields, values }
 }
 
-/// The path of what a field is in: `a.b` → `a`; `a[].b` → `a[]`; `a[]` → `a[`, which counts elements.
-fn holder_of(path: &str) -> &str {
-    if let Some(array) = path.strip_suffix("[]") {
-        return &path[..array.len() + 1];
-    }
-    path.rfind('.').map_or("", |at| &path[..at])
-}
-
-/// A field before the fields in it, siblings as they were met first.
-fn in_reading_order(met: &[String]) -> Vec<String> {
-    let mut below: HashMap<&str, Vec<&String>> = HashMap::new();
-    for path in met {
-        let parent = path.strip_suffix("[]").unwrap_or_else(|| path.rfind('.').map_or("", |at| &path[..at]));
-        below.entry(parent).or_default().push(path);
-    }
-    let mut ordered = Vec::with_capacity(met.len());
-    let mut waiting: Vec<&String> = below.get("").into_iter().flatten().rev().copied().collect();
-    while let Some(path) = waiting.pop() {
-        ordered.push(path.clone());
-        waiting.extend(below.get(path.as_str()).into_iter().flatten().rev());
-    }
-    ordered
-}
-
 impl Counter {
+    /// A field before the fields in it, siblings as they were met first. Names may be empty or hold dots, so what is in what is kept and
+    /// not read from paths.
+    fn in_reading_order(&self) -> Vec<String> {
+        let mut below: HashMap<&str, Vec<&String>> = HashMap::new();
+        for path in &self.order {
+            let parent = self.fields.get(path).map_or("", |seen| seen.parent.as_str());
+            below.entry(parent).or_default().push(path);
+        }
+        let mut ordered = Vec::with_capacity(self.order.len());
+        let mut waiting: Vec<&String> = below.remove("").unwrap_or_default();
+        waiting.reverse();
+        while let Some(path) = waiting.pop() {
+            ordered.push(path.clone());
+            waiting.extend(below.remove(path.as_str()).unwrap_or_default().into_iter().rev());
+        }
+        ordered
+    }
+
     fn document(&mut self, path: &str, document: &Document, depth: usize) {
         *self.holders.entry(path.to_owned()).or_default() += 1;
         for (name, value) in document {
-            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            self.value(&path, value, depth + 1);
+            let name = if name.is_empty() { "\"\"" } else { name.as_str() };
+            let inner = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            self.value(&inner, path, path, value, depth + 1);
         }
     }
 
-    fn value(&mut self, path: &str, value: &Bson, depth: usize) {
+    fn value(&mut self, path: &str, parent: &str, holder: &str, value: &Bson, depth: usize) {
         if !self.fields.contains_key(path) {
             self.order.push(path.to_owned());
+            let (parent, holder) = (parent.to_owned(), holder.to_owned());
+            self.fields.insert(path.to_owned(), Seen { parent, holder, ..Seen::default() });
         }
         let seen = self.fields.entry(path.to_owned()).or_default();
         seen.present += 1;
@@ -114,9 +115,11 @@ impl Counter {
             Bson::Document(inner) => self.document(path, inner, depth),
             Bson::Array(elements) => {
                 let within = format!("{path}[]");
-                *self.holders.entry(format!("{path}[")).or_default() += elements.len() as u32;
+                // The elements are counted apart from the documents among them.
+                let holder = format!("{path}[");
+                *self.holders.entry(holder.clone()).or_default() += elements.len() as u32;
                 for element in elements {
-                    self.value(&within, element, depth + 1);
+                    self.value(&within, path, &holder, element, depth + 1);
                 }
             }
             _ => {}

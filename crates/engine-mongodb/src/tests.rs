@@ -40,6 +40,14 @@ fn paths_presence_and_types_are_counted_where_they_could_be() {
     assert_eq!(paths, expected);
 }
 
+#[test]
+fn names_that_are_empty_or_hold_dots_are_fields_like_others() {
+    let inferred = infer(&[doc! { "": { "": 1 }, "a.b": { "c": 2 }, "x": 1 }]);
+    let paths: Vec<&str> = inferred.fields.iter().map(|field| field.path.as_str()).collect();
+    assert_eq!(paths, ["\"\"", "\"\".\"\"", "a.b", "a.b.c", "x"]);
+    assert!(inferred.fields.iter().all(|field| (field.present, field.of) == (1, 1)));
+}
+
 fn referable(name: &str, keys: &[&str]) -> Referable {
     let keys: BTreeSet<String> = keys.iter().map(|key| (*key).to_owned()).chain(["_id".to_owned()]).collect();
     Referable { name: name.to_owned(), keys }

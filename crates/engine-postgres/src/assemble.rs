@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use cadastre_engine::{DbError, ErrorCode};
 use cadastre_model::*;
 
-use crate::acl::grants;
+use crate::acl::{default_grants, grants};
 use crate::catalog::*;
 use crate::words::*;
 
@@ -107,7 +107,15 @@ pub(crate) fn assemble(
     catalog.attachments.into_iter().for_each(|row| assembly.add_attachment(row));
     catalog.policies.into_iter().for_each(|row| assembly.add_policy(row));
     catalog.routines.into_iter().for_each(|row| assembly.add_routine(row));
-    catalog.defined.into_iter().for_each(|row| assembly.add_defined(row));
+    // What is in no schema may need any of those left out; wrappers and servers need none.
+    let (kept, left_out): (Vec<_>, Vec<_>) = catalog
+        .defined
+        .into_iter()
+        .partition(|row| schemas.is_empty() || row.namespace.is_some() || row.word.starts_with("foreign_"));
+    left_out
+        .into_iter()
+        .for_each(|row| assembly.builder.note_unmodelled(row.word.replace('_', " "), row.name));
+    kept.into_iter().for_each(|row| assembly.add_defined(row));
     catalog.default_privileges.into_iter().for_each(|row| assembly.add_default_privileges(row));
     catalog.dependencies.iter().for_each(|row| assembly.add_dependency(row));
     let built = assembly.builder.finish();
@@ -189,6 +197,10 @@ impl Assembly {
         };
         if !(is_public && row.acl.as_deref().is_some_and(|acl| is_initial_public(acl, &self.public_owner))) {
             object.grants = grants(row.acl.as_deref(), row.acl_default.as_deref(), &row.owner);
+        }
+        // Made anew it is a schema like others; who restores it finds the one every database is born with, which is open.
+        if is_public && row.acl.is_none() {
+            object.grants = Some(default_grants("UC", ""));
         }
         let id = self.builder.add(object);
         self.namespaces.insert(row.oid, id);

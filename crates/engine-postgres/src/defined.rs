@@ -247,10 +247,10 @@ fn publication(version: u32) -> String {
             "coalesce((SELECT ' (' || string_agg(quote_ident(a.attname), ', ' ORDER BY u.ord) || ')' FROM unnest(r.prattrs::int2[]) WITH ORDINALITY u (num, ord) \
              JOIN pg_attribute a ON a.attrelid = r.prrelid AND a.attnum = u.num), '')",
             "coalesce(' WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')', '')",
-            "UNION ALL SELECT 2, format('TABLES IN SCHEMA %I', s.nspname) FROM pg_publication_namespace p JOIN pg_namespace s ON s.oid = p.pnnspid WHERE p.pnpubid = x.oid",
+            "(SELECT 'TABLES IN SCHEMA ' || string_agg(quote_ident(s.nspname), ', ' ORDER BY s.nspname) FROM pg_publication_namespace p JOIN pg_namespace s ON s.oid = p.pnnspid WHERE p.pnpubid = x.oid)",
         )
     } else {
-        ("''", "''", "")
+        ("''", "''", "NULL")
     };
     let root = if version >= 130_000 {
         ", CASE WHEN x.pubviaroot THEN 'publish_via_partition_root = true' END"
@@ -259,8 +259,9 @@ fn publication(version: u32) -> String {
     };
     format!(
         "format('CREATE PUBLICATION %I', x.pubname) || CASE WHEN x.puballtables THEN ' FOR ALL TABLES' ELSE \
-         coalesce((SELECT ' FOR ' || string_agg(m.item, ', ' ORDER BY m.kind, m.item) FROM (\
-         SELECT 1 AS kind, 'TABLE ONLY ' || r.prrelid::regclass || {columns} || {condition} AS item FROM pg_publication_rel r WHERE r.prpubid = x.oid {schemas}) m), '') END || \
+         coalesce(' FOR ' || nullif(concat_ws(', ', \
+         (SELECT 'TABLE ' || string_agg('ONLY ' || r.prrelid::regclass || {columns} || {condition}, ', ' ORDER BY r.prrelid::regclass::text) FROM pg_publication_rel r WHERE r.prpubid = x.oid), \
+         {schemas}), ''), '') END || \
          ' WITH (' || concat_ws(', ', 'publish = ' || quote_literal(concat_ws(', ', CASE WHEN x.pubinsert THEN 'insert' END, CASE WHEN x.pubupdate THEN 'update' END, \
          CASE WHEN x.pubdelete THEN 'delete' END, CASE WHEN x.pubtruncate THEN 'truncate' END)){root}) || ')'"
     )

@@ -45,6 +45,7 @@ enum Rank {
     Attachment,
     Policy,
     Last,
+    EventTrigger,
 }
 
 /// One statement with what follows it at once.
@@ -239,8 +240,11 @@ impl<'m> Writer<'m> {
             Body::Collation(it) => {
                 self.creating(Rank::Collation, id, it.definition.clone());
             }
-            // Whatever fires at statements, or tells others of rows, comes when all is there.
-            Body::EventTrigger(it) | Body::Publication(it) => {
+            // What fires at statements comes when no statement follows.
+            Body::EventTrigger(it) => {
+                self.creating(Rank::EventTrigger, id, it.definition.clone());
+            }
+            Body::Publication(it) => {
                 self.creating(Rank::Last, id, it.definition.clone());
             }
             Body::OperatorFamily(it)

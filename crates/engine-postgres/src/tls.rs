@@ -46,6 +46,9 @@ type OwnCertificate = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 /// The certificate we show and its key, where the address names them.
 fn own_certificate(address: &ServerAddress) -> Result<Option<OwnCertificate>, DbError> {
+    if address.tls == TlsMode::Disable || address.is_socket() {
+        return Ok(None);
+    }
     let (chain_file, key_file) = match (&address.client_certificate, &address.client_key) {
         (None, None) => return Ok(None),
         (Some(chain), Some(key)) => (chain, key),

@@ -251,6 +251,20 @@ impl Target {
         }
     }
 
+    /// Whether both are the same database, whoever asks for it and however.
+    pub fn is_same_database(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Sqlite { path: a }, Self::Sqlite { path: b }) => a == b,
+            (Self::Postgres(a), Self::Postgres(b)) | (Self::MySql(a), Self::MySql(b)) => {
+                (&a.host, a.port, &a.database) == (&b.host, b.port, &b.database)
+            }
+            (Self::MongoDb(a), Self::MongoDb(b)) => {
+                (a.srv, &a.hosts, &a.database) == (b.srv, &b.hosts, &b.database)
+            }
+            _ => false,
+        }
+    }
+
     /// A few words for lists: `user@host:port/database`, or the file's path.
     pub fn label(&self) -> String {
         match self {
