@@ -62,7 +62,7 @@ pub(crate) async fn read(database: &Database, context: &RunContext) -> Result<Ve
     let mut reading = stream::iter(rows).map(|row| read_one(database, row)).buffered(AT_ONCE);
     while let Some(one) = reading.next().await {
         context.check()?;
-        facts.push(one);
+        facts.push(one?);
         context.report(Stage::Reading, facts.len(), total);
     }
     drop(reading);
@@ -80,17 +80,22 @@ fn row(document: &Document) -> CollectionRow {
     }
 }
 
-async fn read_one(database: &Database, row: CollectionRow) -> CollectionFacts {
+/// What one collection does not let us see is said of it; a server that is gone is gone for all.
+async fn read_one(database: &Database, row: CollectionRow) -> Result<CollectionFacts, DbError> {
     if row.kind == "view" {
-        return CollectionFacts { row, indexes: Ok(Vec::new()), sample: Err(String::new()) };
+        return Ok(CollectionFacts { row, indexes: Ok(Vec::new()), sample: Err(String::new()) });
     }
-    let indexes = read_indexes(database, &row.name)
-        .await
-        .map_err(|error| explain("reading indexes", &error).to_string());
-    let sample = read_sample(database, &row.name)
-        .await
-        .map_err(|error| explain("reading documents", &error).to_string());
-    CollectionFacts { row, indexes, sample }
+    let indexes = or_reason(read_indexes(database, &row.name).await, "reading indexes")?;
+    let sample = or_reason(read_sample(database, &row.name).await, "reading documents")?;
+    Ok(CollectionFacts { row, indexes, sample })
+}
+
+fn or_reason<T>(read: mongodb::error::Result<T>, doing: &str) -> Result<Result<T, String>, DbError> {
+    match read.map_err(|error| explain(doing, &error)) {
+        Ok(value) => Ok(Ok(value)),
+        Err(error) if error.retryable => Err(error),
+        Err(error) => Ok(Err(error.to_string())),
+    }
 }
 
 async fn read_indexes(database: &Database, name: &str) -> mongodb::error::Result<Vec<Document>> {

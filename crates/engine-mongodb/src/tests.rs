@@ -109,5 +109,7 @@ fn addresses_go_to_a_url_and_back_and_default_to_checked_tls() {
     let url = Target::MongoDb(set.clone()).url();
     assert!(!url.contains("p%40w") && read(&url) == set, "{url}");
     assert!(parse_url("mongodb://h/shop?nonsense=1").unwrap_err().message.contains("nonsense"));
+    let leaking = parse_url("mongodb://u:p/canary@h/db").unwrap_err();
+    assert!(!format!("{leaking:?}").contains("canary"), "{leaking:?}");
     assert!(parse_url("mongodb://h").unwrap_err().message.contains("database"));
 }

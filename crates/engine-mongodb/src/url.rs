@@ -26,6 +26,12 @@ pub fn parse_url(text: &str) -> Result<(Target, Option<Secret>), DbError> {
     let decode = |part: &str| {
         percent_decode(part).ok_or_else(|| invalid("a % must be followed by two hexadecimal digits"))
     };
+    // Whatever stands behind a raw `/` or `?` of a password would be taken for a database or an option, and shown.
+    if rest.split_once(['/', '?']).is_some_and(|(_, tail)| tail.contains('@')) {
+        return Err(invalid(
+            "a / or ? in the user or the password, or an @ behind the host, must be written as %2F, %3F or %40",
+        ));
+    }
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
     let (login, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));

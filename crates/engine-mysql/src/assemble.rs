@@ -255,6 +255,11 @@ impl Assembly {
             let tokens = tokenize(&text);
             let names = tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Name);
             for (at, token) in names {
+                // An alias or a column behind its table names no relation.
+                let before = at.checked_sub(1).map(|before| tokens[before]);
+                if before.is_some_and(|it| it.is("AS") || it.is_mark(".")) {
+                    continue;
+                }
                 let name = token.value();
                 let is_call = tokens.get(at + 1).is_some_and(|next| next.is_mark("("));
                 let needed = if is_call { self.routines.get(&name) } else { self.relations.get(&name) };
@@ -306,6 +311,11 @@ fn view_of(statement: &str, database: &str) -> Option<(View, Option<String>)> {
     let invoker = word_after(&["SQL", "SECURITY"]).is_some_and(|token| token.is("INVOKER"));
     let view = tokens.iter().position(|token| token.is("VIEW"))?;
     let begins = tokens[view..].iter().find(|token| token.is("AS"))?.end();
+    // `VIEW name (a, b) AS …`: the names of its columns, where they are not the query's own.
+    let named = tokens.get(view + 2).filter(|token| token.is_mark("(")).map(|token| token.start);
+    let names = named
+        .map(|start| statement[start..begins].trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim());
+    options.extend(names.map(|names| SettingPair { name: "columns".into(), value: names.to_owned() }));
     let mut end = statement.len();
     if let [.., with, kind, check, option] = tokens.as_slice()
         && with.is("WITH")

@@ -23,7 +23,7 @@ pub const QUERIES: usize = catalog::LISTS + 1;
 
 /// What is shown depends on these; nothing waits long for a lock; nothing is written.
 const OPEN_SNAPSHOT: &str = "SET SESSION sql_mode = '', SESSION sql_quote_show_create = 1, SESSION lock_wait_timeout = 5, \
-    SESSION group_concat_max_len = 1048576; START TRANSACTION READ ONLY";
+    SESSION group_concat_max_len = 1048576, SESSION time_zone = '+00:00'; START TRANSACTION READ ONLY";
 
 const ABOUT: &str = "SELECT VERSION(), DATABASE(), @@version_comment";
 

@@ -520,7 +520,7 @@ pub(crate) fn parse_sequence(statement: &str) -> Parsed<SequenceOptions> {
             options.cycle = true;
         } else if reader.take(&["NOCYCLE"]) || reader.take(&["NOCACHE"]) {
             // What they are at the start.
-        } else if reader.take(&["ENGINE", "="]) {
+        } else if reader.take(&["ENGINE", "="]) || reader.take(&["COMMENT", "="]) {
             reader.next()?;
         } else {
             return Err(reader.unexpected());

@@ -235,10 +235,12 @@ pub(crate) fn create_view(object: &Object, view: &View) -> String {
     let algorithm = option("algorithm").unwrap_or_else(|| "UNDEFINED".into());
     let security = if view.security == Some(Security::Invoker) { "INVOKER" } else { "DEFINER" };
     let check = option("check_option").map(|kind| format!(" WITH {kind} CHECK OPTION")).unwrap_or_default();
+    let columns = view.options.iter().find(|it| it.name == "columns").map(|it| format!(" {}", it.value));
     format!(
-        "CREATE ALGORITHM={algorithm}{} SQL SECURITY {security} VIEW {} AS {}{check}",
+        "CREATE ALGORITHM={algorithm}{} SQL SECURITY {security} VIEW {}{} AS {}{check}",
         definer(object),
         quote(&object.name),
+        columns.unwrap_or_default(),
         view.definition
     )
 }

@@ -8,6 +8,7 @@ use crate::dialect::literal;
 use crate::render;
 
 const PREAMBLE: &str = "SET NAMES utf8mb4;
+SET SESSION time_zone = '+00:00';
 SET SESSION foreign_key_checks = 0;
 SET SESSION unique_checks = 0;
 SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO';
@@ -112,7 +113,7 @@ fn part(model: &Model, id: ObjectId) -> Option<ScriptPart> {
                 .as_ref()
                 .map(|zone| format!("SET SESSION time_zone = {};\n", literal(zone)));
             format!(
-                "SET SESSION sql_mode = {};\n{}DELIMITER ;;\n{sql};;\nDELIMITER ;\nSET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO';",
+                "SET SESSION sql_mode = {};\n{}DELIMITER ;;\n{sql};;\nDELIMITER ;\nSET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO', SESSION time_zone = '+00:00';",
                 literal(&session.sql_mode),
                 zone.unwrap_or_default()
             )

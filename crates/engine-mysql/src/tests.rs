@@ -114,6 +114,16 @@ fn addresses_default_to_checked_tls_away_from_this_machine() {
 }
 
 #[test]
+fn a_password_that_is_not_encoded_is_refused_and_never_shown() {
+    for address in
+        ["mysql://root:canary/x@h/db", "mysql://root:123/canary@h/db", "mysql://root:1?canary@h/db"]
+    {
+        let error = parse_url(address, &Environment::default()).unwrap_err();
+        assert!(!format!("{error:?}").contains("canary") && error.message.contains("%2F"), "{error:?}");
+    }
+}
+
+#[test]
 fn the_option_file_gives_its_password_to_its_own_server_only() {
     let home = std::env::temp_dir().join(format!("cadastre-my-cnf-{}", std::process::id()));
     std::fs::create_dir_all(&home).unwrap();

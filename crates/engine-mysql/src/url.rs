@@ -152,6 +152,12 @@ impl Url {
             percent_decode(part).ok_or_else(|| invalid("a % must be followed by two hexadecimal digits"))
         };
         let filled = |part: &str| if part.is_empty() { Ok(None) } else { decode(part).map(Some) };
+        // Whatever stands behind a raw `/` or `?` of a password would be taken for a port or a database, and shown.
+        if rest.split_once(['/', '?']).is_some_and(|(_, tail)| tail.contains('@')) {
+            return Err(invalid(
+                "a / or ? in the user or the password, or an @ behind the host, must be written as %2F, %3F or %40",
+            ));
+        }
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
         let (login, place) = authority.rsplit_once('@').unwrap_or(("", authority));

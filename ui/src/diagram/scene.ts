@@ -93,9 +93,19 @@ export class Scene {
     const found: number[] = [];
     for (let index = 0; index < this.linkBounds.length; index++) {
       const it = this.linkBounds[index];
-      if (it && meets(rect, it.left, it.top, it.right, it.bottom)) found.push(index);
+      if (it && meets(rect, it.left, it.top, it.right, it.bottom) && this.isSeen(index, rect)) found.push(index);
     }
     return found;
+  }
+
+  /** Whether any part of a link is in sight: a way around others may have its bounds there and nothing else. */
+  private isSeen(index: number, rect: Rect): boolean {
+    const points = this.links[index]?.points ?? [];
+    for (let at = 0; at + 3 < points.length; at += 2) {
+      const [x1, y1, x2, y2] = [points[at] ?? 0, points[at + 1] ?? 0, points[at + 2] ?? 0, points[at + 3] ?? 0];
+      if (meets(rect, Math.min(x1, x2) - 8, Math.min(y1, y2) - 8, Math.max(x1, x2) + 8, Math.max(y1, y2) + 8)) return true;
+    }
+    return false;
   }
 
   /** The topmost box at a point; -1 if there is none. */
