@@ -484,11 +484,22 @@ fn partitioning(text: &str) -> String {
     text.split('\n').map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
+/// A sequence as its statement tells it.
+#[derive(Debug)]
+pub(crate) struct ParsedSequence {
+    /// Its options.
+    pub options: SequenceOptions,
+    /// Its comment.
+    pub comment: Option<String>,
+    /// Its storage engine.
+    pub engine: Option<String>,
+}
+
 /// Reads a `CREATE SEQUENCE` as the server shows it.
 ///
 /// # Errors
 /// The place that was not understood.
-pub(crate) fn parse_sequence(statement: &str) -> Parsed<SequenceOptions> {
+pub(crate) fn parse_sequence(statement: &str) -> Parsed<ParsedSequence> {
     let opened = open_comments(statement);
     let mut reader = Reader::new(&opened);
     let mut options = SequenceOptions {
@@ -500,6 +511,7 @@ pub(crate) fn parse_sequence(statement: &str) -> Parsed<SequenceOptions> {
         cache: "0".into(),
         cycle: false,
     };
+    let (mut comment, mut engine) = (None, None);
     reader.expect("CREATE")?;
     reader.expect("SEQUENCE")?;
     reader.name()?;
@@ -520,11 +532,13 @@ pub(crate) fn parse_sequence(statement: &str) -> Parsed<SequenceOptions> {
             options.cycle = true;
         } else if reader.take(&["NOCYCLE"]) || reader.take(&["NOCACHE"]) {
             // What they are at the start.
-        } else if reader.take(&["ENGINE", "="]) || reader.take(&["COMMENT", "="]) {
-            reader.next()?;
+        } else if reader.take(&["ENGINE", "="]) {
+            engine = Some(reader.name()?);
+        } else if reader.take(&["COMMENT", "="]) {
+            comment = Some(reader.name()?);
         } else {
             return Err(reader.unexpected());
         }
     }
-    Ok(options)
+    Ok(ParsedSequence { options, comment, engine })
 }

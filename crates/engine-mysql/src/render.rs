@@ -213,14 +213,16 @@ fn foreign_key_item(object: &Object, key: &ForeignKey) -> String {
 }
 
 /// `CREATE SEQUENCE` (MariaDB).
-pub(crate) fn create_sequence(name: &str, sequence: &Sequence) -> String {
+pub(crate) fn create_sequence(object: &Object, sequence: &Sequence) -> String {
     let it = &sequence.options;
     let data_type = if it.data_type == "bigint" { String::new() } else { format!(" AS {}", it.data_type) };
     let cycle = if it.cycle { "CYCLE" } else { "NOCYCLE" };
+    let comment =
+        object.comment.as_ref().map(|text| format!(" COMMENT={}", literal(text))).unwrap_or_default();
     let cache = if it.cache == "0" { "NOCACHE".to_owned() } else { format!("CACHE {}", it.cache) };
     format!(
-        "CREATE SEQUENCE {}{data_type} START WITH {} MINVALUE {} MAXVALUE {} INCREMENT BY {} {cache} {cycle}",
-        quote(name),
+        "CREATE SEQUENCE {}{data_type} START WITH {} MINVALUE {} MAXVALUE {} INCREMENT BY {} {cache} {cycle}{comment}",
+        quote(&object.name),
         it.start,
         it.min,
         it.max,

@@ -88,7 +88,7 @@ pub(crate) fn statement(model: &Model, id: ObjectId) -> Option<String> {
     Some(match &object.body {
         Body::Table(table) => render::create_table(model.relation(id)?, table),
         Body::View(view) => render::create_view(object, view),
-        Body::Sequence(sequence) => render::create_sequence(&object.name, sequence),
+        Body::Sequence(sequence) => render::create_sequence(object, sequence),
         Body::Routine(routine) => render::create_program(object, &routine.definition),
         Body::Trigger(trigger) => render::create_program(object, &trigger.definition),
         Body::Event(event) => render::create_program(object, &event.definition),

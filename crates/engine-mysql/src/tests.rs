@@ -81,7 +81,7 @@ fn what_is_not_understood_is_said() {
 fn sequences_and_definers_are_read() {
     let sql =
         "CREATE SEQUENCE `s` start with 1 minvalue -5 maxvalue 99 increment by 2 nocache cycle ENGINE=InnoDB";
-    let options = parse_sequence(sql).unwrap();
+    let options = parse_sequence(sql).unwrap().options;
     assert_eq!((options.min.as_str(), options.cache.as_str(), options.cycle), ("-5", "0", true));
     let (definer, rest) = take_definer("CREATE DEFINER=`o``k`@`%` PROCEDURE `p`() SELECT 1");
     assert_eq!((definer.as_deref(), rest.as_str()), (Some("o`k@%"), "CREATE PROCEDURE `p`() SELECT 1"));
