@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use cadastre_engine::Target;
+use cadastre_engine::{ServerAddress, Target, TlsMode};
 
 mod certificates;
 mod mariadb;
@@ -52,6 +52,21 @@ pub trait TestServer {
         let output = self.dump_command(database).output().expect("running the engine's dump");
         assert!(output.status.success(), "the dump failed: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+/// The address of a database on a private server.
+pub(crate) fn local_address(port: u16, user: &str, database: &str) -> ServerAddress {
+    ServerAddress {
+        host: "127.0.0.1".into(),
+        port,
+        user: user.into(),
+        database: database.into(),
+        tls: TlsMode::Prefer,
+        root_certificate: None,
+        client_certificate: None,
+        client_key: None,
+        connect_timeout: 10,
     }
 }
 

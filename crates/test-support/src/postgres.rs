@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use cadastre_engine::{ServerAddress, Target, TlsMode};
+use cadastre_engine::Target;
 
 use crate::TestServer;
 
@@ -179,17 +179,7 @@ impl TestServer for PostgresServer {
     }
 
     fn target(&self, database: &str) -> Target {
-        Target::Postgres(ServerAddress {
-            host: "127.0.0.1".into(),
-            port: self.port,
-            user: USER.into(),
-            database: database.into(),
-            tls: TlsMode::Prefer,
-            root_certificate: None,
-            client_certificate: None,
-            client_key: None,
-            connect_timeout: 10,
-        })
+        Target::Postgres(crate::local_address(self.port, USER, database))
     }
 
     fn try_sql(&self, database: &str, sql: &str) -> Result<String, String> {
