@@ -214,7 +214,7 @@ async fn reading_never_writes_and_asks_a_fixed_number_of_questions() {
             log[start..].lines().filter(|line| line.contains("execute <unnamed>")).count()
         }
     };
-    // The version's own question comes on top of the twelve.
+    // The version's own question comes on top of the catalogue's.
     assert_eq!(ask(3).await, cadastre_engine_postgres::QUERIES + 1);
 }
 
