@@ -1,6 +1,7 @@
 // Draws on a canvas: links always, boxes when they are too far away to be elements. Less detail the further away.
 import { type Camera, type Rect, viewport } from "./camera";
-import { HEAD_HEIGHT, ROW_HEIGHT, type Scene, type SceneBox, type SceneLink } from "./scene";
+import { HEAD_HEIGHT, type Scene, type SceneBox, type SceneLink } from "./scene";
+import type { Sprites } from "./sprites";
 
 /** From this scale on tables are elements. */
 export const NEAR = 0.6;
@@ -37,8 +38,15 @@ export function readTheme(element: Element): Theme {
   };
 }
 
-/** Whether near tables are elements, or drawn like the rest while the scale changes. */
-export type Detail = "elements" | "drawn";
+/** Of the canvas: pixels of the page, and how many of the screen each is. */
+export interface Size {
+  width: number;
+  height: number;
+  ratio: number;
+}
+
+/** What the view is doing: near tables are elements only while it rests. */
+export type Motion = "not" | "panning" | "zooming";
 
 export interface Lit {
   /** Boxes that are hovered or selected. */
@@ -51,10 +59,11 @@ export function paint(
   context: CanvasRenderingContext2D,
   scene: Scene,
   camera: Camera,
-  size: { width: number; height: number; ratio: number },
+  size: Size,
   theme: Theme,
   lit: Lit,
-  detail: Detail,
+  motion: Motion,
+  sprites: Sprites,
 ): void {
   const { width, height, ratio } = size;
   context.setTransform(1, 0, 0, 1, 0, 0);
@@ -64,7 +73,7 @@ export function paint(
   context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
   const view = viewport(camera, width, height);
   paintLinks(context, scene, view, camera.scale, theme, lit);
-  if (camera.scale < NEAR || detail === "drawn") paintBoxes(context, scene, view, camera.scale, theme, lit);
+  if (camera.scale < NEAR || motion !== "not") paintBoxes(context, scene, view, camera, size, theme, lit, motion, sprites);
 }
 
 function paintLinks(context: CanvasRenderingContext2D, scene: Scene, view: Rect, scale: number, theme: Theme, lit: Lit): void {
@@ -133,7 +142,18 @@ function traceEnd(context: CanvasRenderingContext2D, points: number[], end: numb
   }
 }
 
-function paintBoxes(context: CanvasRenderingContext2D, scene: Scene, view: Rect, scale: number, theme: Theme, lit: Lit): void {
+function paintBoxes(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  view: Rect,
+  camera: Camera,
+  size: Size,
+  theme: Theme,
+  lit: Lit,
+  motion: Motion,
+  sprites: Sprites,
+): void {
+  const { scale } = camera;
   const visible = scene.boxesIn(view);
   const isFar = scale < TITLES;
   const bodies: SceneBox[] = [];
@@ -146,14 +166,22 @@ function paintBoxes(context: CanvasRenderingContext2D, scene: Scene, view: Rect,
     bodies.push(box);
     heads[scene.head(index)]?.push(box);
   }
-  // Colour by colour: thousands of small fills are slower than a few large ones.
-  if (!isFar) fillAll(context, theme.surface, bodies);
-  heads.forEach((boxes, at) => fillAll(context, theme.heads[at] ?? theme.line, boxes, isFar ? undefined : HEAD_HEIGHT));
-  if (isFar) fillAll(context, theme.lit, bright);
+  const hasRows = scale >= ROWS;
+  if (hasRows) {
+    sprites.begin(theme);
+    heads.forEach((boxes, at) => {
+      for (const box of boxes) sprites.draw(context, box, theme.heads[at] ?? theme.line, scale * size.ratio, motion === "zooming");
+    });
+  } else {
+    // Colour by colour: thousands of small fills are slower than a few large ones.
+    if (!isFar) fillAll(context, theme.surface, bodies);
+    heads.forEach((boxes, at) => fillAll(context, theme.heads[at] ?? theme.line, boxes, isFar ? undefined : HEAD_HEIGHT));
+    if (isFar) fillAll(context, theme.lit, bright);
+  }
   frameAll(context, theme.line, 1 / scale, bodies);
   if (!isFar) frameAll(context, theme.lit, 2 / scale, bright);
   if (isFar) paintFarTitles(context, scene, new Set(visible), scale, theme);
-  else paintTexts(context, scene, visible, scale, theme);
+  else if (!hasRows) paintTitles(context, bodies, camera, size, theme);
 }
 
 function fillAll(context: CanvasRenderingContext2D, colour: string, boxes: SceneBox[], height?: number): void {
@@ -173,41 +201,20 @@ function frameAll(context: CanvasRenderingContext2D, colour: string, width: numb
   context.stroke();
 }
 
-function paintTexts(context: CanvasRenderingContext2D, scene: Scene, visible: number[], scale: number, theme: Theme): void {
-  const title = scale >= ROWS ? 13 : Math.min(22, 10 / scale / 1.4);
+/**
+ * Titles alone, in pixels of the screen and at sizes of half pixels: a letter that was drawn once is found again at the
+ * next frame, which it would not be at a scale that never comes back.
+ */
+function paintTitles(context: CanvasRenderingContext2D, boxes: SceneBox[], camera: Camera, size: Size, theme: Theme): void {
+  const { scale } = camera;
+  context.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
   context.textBaseline = "middle";
+  const letter = Math.max(1, Math.round(Math.min(22 * scale, 7) * 2) / 2);
   context.fillStyle = theme.text;
-  context.font = `600 ${title}px sans-serif`;
-  for (const index of visible) {
-    const box = scene.boxes[index];
-    if (box) context.fillText(cut(box.title, (box.width - 16) / (title * 0.64)), box.x + 8, box.y + HEAD_HEIGHT / 2 + 1);
-  }
-  if (scale < ROWS) return;
-  if (scale >= NEAR) paintDetails(context, scene, visible, theme);
-  context.font = "12px sans-serif";
-  context.fillStyle = scale >= NEAR ? theme.text : theme.muted;
-  for (const index of visible) {
-    const box = scene.boxes[index];
-    box?.rows.forEach((row, at) => {
-      context.fillText(cut(row.label, (box.width - 40) / 7), box.x + 30, box.y + HEAD_HEIGHT + (at + 0.5) * ROW_HEIGHT);
-    });
-  }
-}
-
-/** Marks and types, as the elements show them. */
-function paintDetails(context: CanvasRenderingContext2D, scene: Scene, visible: number[], theme: Theme): void {
-  context.fillStyle = theme.muted;
-  for (const index of visible) {
-    const box = scene.boxes[index];
-    box?.rows.forEach((row, at) => {
-      const y = box.y + HEAD_HEIGHT + (at + 0.5) * ROW_HEIGHT;
-      context.font = "700 9.5px sans-serif";
-      context.fillText(row.mark, box.x + 9, y);
-      context.font = "12px sans-serif";
-      context.textAlign = "right";
-      context.fillText(cut(row.detail, Math.max(3, (box.width - 50) / 7 - row.label.length)), box.x + box.width - 11, y);
-      context.textAlign = "left";
-    });
+  context.font = `600 ${letter}px sans-serif`;
+  for (const box of boxes) {
+    const room = ((box.width - 20) * scale) / (letter * 0.64);
+    context.fillText(cut(box.title, room), (box.x + 8 - camera.x) * scale, (box.y + HEAD_HEIGHT / 2 + 1 - camera.y) * scale);
   }
 }
 
