@@ -39,6 +39,7 @@ pub struct SearchHit {
 fn stands_alone(kind: Kind) -> bool {
     match kind {
         Kind::Extension | Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range => true,
+        Kind::BaseType | Kind::Transform | Kind::Language | Kind::AccessMethod => true,
         Kind::Sequence | Kind::Table | Kind::View | Kind::Routine | Kind::Operator | Kind::Event => true,
         Kind::OperatorFamily | Kind::OperatorClass | Kind::Cast | Kind::Collation | Kind::Conversion => true,
         Kind::TextSearchParser | Kind::TextSearchTemplate | Kind::TextSearchDictionary => true,

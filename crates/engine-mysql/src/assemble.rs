@@ -232,6 +232,7 @@ impl Assembly {
             definition: take_definer(&shown.statement).1,
             firing: Firing::Origin,
             event: format!("{} {}", row.timing, row.event),
+            inherited: false,
             order: Some(row.order),
             session: Some(ProgramSession { sql_mode: shown.sql_mode, time_zone: None }),
         };

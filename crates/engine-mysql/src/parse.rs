@@ -510,6 +510,7 @@ pub(crate) fn parse_sequence(statement: &str) -> Parsed<ParsedSequence> {
         max: String::new(),
         cache: "0".into(),
         cycle: false,
+        persistence: Persistence::Permanent,
     };
     let (mut comment, mut engine) = (None, None);
     reader.expect("CREATE")?;

@@ -38,9 +38,8 @@ impl Class {
             2617 => Self::Operator,
             3079 => Self::Extension,
             // A table in a publication is part of the publication's statement; nothing needs either.
-            2605 | 2607 | 3456 | 3466 | 6104 | 2328 | 1417 | 3600 | 3601 | 3602 | 3764 | 2616 | 2753 => {
-                Self::Defined(oid)
-            }
+            2605 | 2607 | 3456 | 3466 | 6104 | 2328 | 1417 | 3600 | 3601 | 3602 | 3764 | 2616 | 2753
+            | 2612 | 2601 | 3576 => Self::Defined(oid),
             _ => return None,
         })
     }
@@ -262,14 +261,12 @@ impl Assembly {
         if row.kind == 'S' && row.owned_how.map(|how| how as u8) == Some(b'i') {
             return;
         }
-        if row.typed {
-            self.builder.note_unmodelled("table of a type (CREATE TABLE … OF)", row.name.clone());
-        }
         let body = match row.kind {
             'S' => Body::Sequence(self.sequence(&row)),
             'v' | 'm' => Body::View(View {
                 definition: view_query(row.view.as_deref().unwrap_or_default()),
                 materialized: row.kind == 'm',
+                access_method: row.access_method.clone(),
                 reads: None,
                 security: None,
                 options: settings(&row.options),
@@ -314,6 +311,7 @@ impl Assembly {
             access_method: row.access_method.clone(),
             replica_identity: row.replica_identity.clone(),
             foreign_server: row.foreign.clone(),
+            of_type: row.of_type.clone(),
             ..Table::default()
         }
     }
@@ -344,6 +342,8 @@ impl Assembly {
             storage: storage_word(row.storage),
             compression: compression_word(row.compression),
             statistics_target: (row.statistics >= 0).then_some(row.statistics),
+            options: settings(row.options.as_deref().unwrap_or_default()),
+            foreign_options: row.foreign_options,
             ..Column::default()
         };
         let mut object = Object::new(Some(relation), row.name, Body::Column(column));
@@ -367,6 +367,7 @@ impl Assembly {
                     definition: row.definition,
                     firing: firing(row.enabled),
                     event,
+                    inherited: row.is_clone,
                     order: None,
                     session: None,
                 };
@@ -459,7 +460,7 @@ impl Assembly {
             object.grants = grants(row.acl.as_deref(), row.acl_default.as_deref(), &owner);
         }
         let id = self.builder.add(object);
-        self.objects.insert((Class::Defined(row.class), row.oid), id);
+        self.objects.insert((Class::of(row.class).unwrap_or(Class::Defined(row.class)), row.oid), id);
     }
 
     fn add_default_privileges(&mut self, row: DefaultPrivilegesRow) {

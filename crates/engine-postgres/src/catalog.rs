@@ -61,13 +61,13 @@ rows! {
         comment: next<Option<String>>, options: next<Vec<String>>, row_security: next<bool>, force_row_security: next<bool>, bound: next<Option<String>>,
         partition_key: next<Option<String>>, view: next<Option<String>>, parents: next<Option<Vec<u32>>>, sequence: next<Names>,
         owned_by: next<Option<u32>>, owned_by_column: next<Option<i32>>, owned_how: next<Option<i8>>,
-        access_method: next<Option<String>>, replica_identity: next<Option<String>>, foreign: next<Option<String>>, typed: next<bool>,
+        access_method: next<Option<String>>, replica_identity: next<Option<String>>, foreign: next<Option<String>>, of_type: next<Option<String>>,
     }
     /// A column.
     ColumnRow {
         relation: next<u32>, number: next<i16>, name: next<String>, data_type: next<String>, not_null: next<bool>, default: next<Option<String>>,
         generated: letter, identity: letter, collation: next<Option<String>>, is_local: next<bool>, inherited: next<i32>, storage: letter, compression: letter,
-        statistics: next<i32>, acl: next<Names>, comment: next<Option<String>>,
+        statistics: next<i32>, acl: next<Names>, comment: next<Option<String>>, options: next<Names>, foreign_options: next<Option<String>>,
     }
     /// A constraint.
     ConstraintRow {
@@ -75,18 +75,19 @@ rows! {
         referenced: next<Option<Vec<i16>>>, on_update: letter, on_delete: letter, match_type: letter, deferrable: next<bool>, deferred: next<bool>,
         validated: next<bool>, no_inherit: next<bool>, is_local: next<bool>, inherited: next<i32>, is_clone: next<bool>, text: next<Option<String>>,
         delete_columns: next<Option<Vec<i16>>>, nulls_not_distinct: next<bool>, index_columns: next<Option<Vec<i16>>>, index_keys: next<i16>,
-        index_options: next<Names>, parent: next<Option<String>>, parent_namespace: next<Option<u32>>, comment: next<Option<String>>, clustered: next<bool>,
+        index_options: next<Names>, parent: next<Option<String>>, parent_namespace: next<Option<u32>>, comment: next<Option<String>>, clustered: next<bool>, index_comment: next<Option<String>>,
     }
     /// An index no constraint stands for.
     IndexRow {
         oid: next<u32>, table: next<u32>, name: next<String>, method: next<String>, unique: next<bool>, usable: next<bool>, columns: next<Vec<i16>>,
         keys: next<i16>, options: next<Vec<i16>>, classes: next<Vec<u32>>, collations: next<Vec<u32>>, nulls_not_distinct: next<bool>, expressions: next<Names>,
         predicate: next<Option<String>>, settings: next<Names>, parent: next<Option<u32>>, clustered: next<bool>, comment: next<Option<String>>,
-        statistics: next<Names>,
+        statistics: next<Names>, parameters: next<Names>,
     }
     /// A trigger (`t`), rule (`r`), statistics object (`s`) or operator (`o`).
     AttachmentRow {
         kind: letter, oid: next<u32>, table: next<u32>, name: next<String>, definition: next<String>, enabled: letter, comment: next<Option<String>>, bits: next<i32>,
+        is_clone: next<bool>,
     }
     /// A policy.
     PolicyRow {

@@ -91,6 +91,46 @@ pub(crate) fn defined(version: u32) -> String {
                 .into(),
         ),
         Source {
+            owner: "lanowner",
+            acl: "lanacl",
+            acl_kind: "l",
+            ..Source::new(
+                "language",
+                "pg_language",
+                "x.lanname",
+                "format('CREATE %sLANGUAGE %I%s%s%s', CASE WHEN x.lanpltrusted THEN 'TRUSTED ' ELSE '' END, x.lanname, \
+                 coalesce(' HANDLER ' || nullif(x.lanplcallfoid, 0)::regproc, ''), coalesce(' INLINE ' || nullif(x.laninline, 0)::regproc, ''), \
+                 coalesce(' VALIDATOR ' || nullif(x.lanvalidator, 0)::regproc, ''))"
+                    .into(),
+            )
+        },
+        Source::new(
+            "access_method",
+            "pg_am",
+            "x.amname",
+            "format('CREATE ACCESS METHOD %I TYPE %s HANDLER %s', x.amname, CASE x.amtype WHEN 'i' THEN 'INDEX' ELSE 'TABLE' END, x.amhandler)".into(),
+        ),
+        Source {
+            joins: "JOIN pg_language l ON l.oid = x.trflang",
+            ..Source::new(
+                "transform",
+                "pg_transform",
+                "format('%s LANGUAGE %I', format_type(x.trftype, NULL), l.lanname)",
+                "format('CREATE TRANSFORM FOR %s LANGUAGE %I (%s)', format_type(x.trftype, NULL), l.lanname, \
+                 concat_ws(', ', 'FROM SQL WITH FUNCTION ' || nullif(x.trffromsql, 0)::regprocedure, 'TO SQL WITH FUNCTION ' || nullif(x.trftosql, 0)::regprocedure))"
+                    .into(),
+            )
+        },
+        Source {
+            namespace: "typnamespace",
+            owner: "typowner",
+            acl: "typacl",
+            acl_kind: "T",
+            // Arrays come with what they are of; row types and ranges are read elsewhere.
+            joins: "JOIN pg_namespace n ON n.oid = x.typnamespace AND (x.typtype = 'p' OR x.typtype = 'b' AND NOT EXISTS (SELECT 1 FROM pg_type e WHERE e.typarray = x.oid))",
+            ..Source::new("base_type", "pg_type", "x.typname", base_type(version))
+        },
+        Source {
             namespace: "collnamespace",
             owner: "collowner",
             joins: "JOIN pg_namespace n ON n.oid = x.collnamespace",
@@ -222,6 +262,23 @@ pub(crate) fn defined(version: u32) -> String {
         },
     ];
     sources.iter().map(Source::select).collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+/// A type made of functions; nothing for one that is only a name.
+fn base_type(version: u32) -> String {
+    let subscript =
+        if version >= 140_000 { "'SUBSCRIPT = ' || nullif(x.typsubscript::oid, 0)::regproc, " } else { "" };
+    format!(
+        "CASE WHEN NOT x.typisdefined THEN '' ELSE format('CREATE TYPE %I.%I (%s)', n.nspname, x.typname, concat_ws(', ', \
+         'INPUT = ' || x.typinput, 'OUTPUT = ' || x.typoutput, 'RECEIVE = ' || nullif(x.typreceive::oid, 0)::regproc, 'SEND = ' || nullif(x.typsend::oid, 0)::regproc, \
+         'TYPMOD_IN = ' || nullif(x.typmodin::oid, 0)::regproc, 'TYPMOD_OUT = ' || nullif(x.typmodout::oid, 0)::regproc, 'ANALYZE = ' || nullif(x.typanalyze::oid, 0)::regproc, {subscript}\
+         'INTERNALLENGTH = ' || CASE WHEN x.typlen = -1 THEN 'VARIABLE' ELSE x.typlen::text END, CASE WHEN x.typbyval THEN 'PASSEDBYVALUE' END, \
+         'ALIGNMENT = ' || CASE x.typalign WHEN 'c' THEN 'char' WHEN 's' THEN 'int2' WHEN 'd' THEN 'double' ELSE 'int4' END, \
+         'STORAGE = ' || CASE x.typstorage WHEN 'e' THEN 'external' WHEN 'x' THEN 'extended' WHEN 'm' THEN 'main' ELSE 'plain' END, \
+         CASE WHEN x.typcategory <> 'U' THEN 'CATEGORY = ' || quote_literal(x.typcategory::text) END, CASE WHEN x.typispreferred THEN 'PREFERRED = true' END, \
+         'DEFAULT = ' || quote_literal(x.typdefault), 'ELEMENT = ' || CASE WHEN x.typelem <> 0 THEN format_type(x.typelem, NULL) END, \
+         CASE WHEN x.typdelim <> ',' THEN 'DELIMITER = ' || quote_literal(x.typdelim::text) END, CASE WHEN x.typcollation <> 0 THEN 'COLLATABLE = true' END)) END"
+    )
 }
 
 fn collation(version: u32) -> String {

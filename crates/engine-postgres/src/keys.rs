@@ -8,6 +8,22 @@ use crate::words::{
     action, deferrable, inheritance, settings, statistics_target, strip_parentheses, validated,
 };
 
+/// The parameters of a part's operator class, as they stand in its parentheses.
+fn parameters(row: &IndexRow, at: usize) -> Option<&str> {
+    let number = (at + 1).to_string();
+    let mut all = row.parameters.iter().flatten().filter_map(|text| text.split_once('='));
+    all.find(|(part, _)| *part == number).map(|(_, text)| text)
+}
+
+/// A default class is only named where it is given parameters.
+fn operator_class(class: Option<&(String, bool)>, parameters: Option<&str>) -> Option<String> {
+    match (class, parameters) {
+        (Some((name, _)), Some(parameters)) => Some(format!("{name} ({parameters})")),
+        (Some((name, false)), None) => Some(name.clone()),
+        (Some((_, true)) | None, _) => None,
+    }
+}
+
 impl Assembly {
     pub fn column_names(&self, table: u32, numbers: &[i16]) -> Vec<String> {
         numbers.iter().filter_map(|&number| self.columns.get(&(table, number)).cloned()).collect()
@@ -23,7 +39,10 @@ impl Assembly {
                 Some(key) => Body::ForeignKey(key),
                 None => return self.builder.note_unmodelled("foreign key into another schema", row.name),
             },
-            'x' => Body::Exclusion(Exclusion { definition: row.text.clone().unwrap_or_default() }),
+            'x' => Body::Exclusion(Exclusion {
+                definition: row.text.clone().unwrap_or_default(),
+                index_comment: row.index_comment.clone(),
+            }),
             _ => Body::Check(Check {
                 expression: strip_parentheses(row.text.as_deref().unwrap_or_default()).to_owned(),
                 no_inherit: row.no_inherit,
@@ -58,6 +77,7 @@ impl Assembly {
             nulls_not_distinct: row.nulls_not_distinct,
             options,
             attached_to: attached,
+            index_comment: row.index_comment.clone(),
             ..Key::default()
         }
     }
@@ -80,7 +100,8 @@ impl Assembly {
             deferrable: deferrable(row.deferrable, row.deferred),
             validated: validated(row.validated),
             inherited: row.is_clone,
-            unnamed: false,
+            // The server names the parts of a constraint that lie on partitions by counting.
+            unnamed: row.is_clone,
         })
     }
 
@@ -143,7 +164,7 @@ impl Assembly {
             target,
             prefix_length: None,
             collation: self.part_collation(row, at),
-            operator_class: class.filter(|(_, is_default)| !is_default).map(|(name, _)| name.clone()),
+            operator_class: operator_class(class, parameters(row, at)),
             descending,
             nulls: (descending != nulls_first).then_some(if nulls_first {
                 NullsOrder::First

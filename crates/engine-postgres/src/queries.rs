@@ -13,6 +13,9 @@ pub(crate) fn not_a_member(class: &str, oid: &str) -> String {
 /// Leaves out the system's own namespaces and temporary ones.
 const USER_NAMESPACE: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
 
+/// A setting that servers since 15.20 keep at each column for themselves; `pg_dump` leaves it out as well.
+const OWN_MARK: &str = "pg_attver";
+
 fn comment(class: &str, oid: &str) -> String {
     format!(
         "LEFT JOIN pg_description d ON d.objoid = {oid} AND d.classoid = '{class}'::regclass AND d.objsubid = 0"
@@ -83,7 +86,7 @@ pub(crate) fn relations() -> String {
          CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, \
          CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END, \
          h.parents, \
-         CASE WHEN c.relkind = 'S' THEN ARRAY[format_type(q.seqtypid, NULL), q.seqstart::text, q.seqincrement::text, q.seqmin::text, q.seqmax::text, q.seqcache::text, q.seqcycle::text] END, \
+         CASE WHEN c.relkind = 'S' THEN ARRAY[format_type(q.seqtypid, NULL), q.seqstart::text, q.seqincrement::text, q.seqmin::text, q.seqmax::text, q.seqcache::text, q.seqcycle::text, c.relpersistence::text] END, \
          o.refobjid, o.refobjsubid, o.deptype, \
          CASE WHEN c.relkind IN ('r', 'm') AND am.amname <> 'heap' THEN am.amname::text END, \
          CASE CASE WHEN c.relkind IN ('r', 'p') THEN c.relreplident END WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN \
@@ -91,7 +94,7 @@ pub(crate) fn relations() -> String {
          CASE WHEN c.relkind = 'f' THEN (SELECT quote_ident(s.srvname) || CASE WHEN f.ftoptions IS NULL THEN '' ELSE ' OPTIONS (' || \
               (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ') FROM pg_options_to_table(f.ftoptions) p) || ')' END \
               FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END, \
-         c.reloftype <> 0 \
+         CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END \
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid AND c.relkind IN ('r', 'm') LEFT JOIN pg_am am ON am.oid = c.relam \
          LEFT JOIN pg_sequence q ON q.seqrelid = c.oid \
@@ -112,7 +115,8 @@ pub(crate) fn columns(version: u32) -> String {
          pg_get_expr(f.adbin, f.adrelid), a.attgenerated, a.attidentity, \
          CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation THEN {attribute_collation} END, \
          a.attislocal, a.attinhcount::int4, CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage ELSE ''::\"char\" END, {compression}, \
-         coalesce(a.attstattarget::int4, -1), a.attacl::text[], d.description \
+         coalesce(a.attstattarget::int4, -1), a.attacl::text[], d.description, CASE WHEN a.attoptions IS NOT NULL THEN ARRAY(SELECT o FROM unnest(a.attoptions) o WHERE o NOT LIKE '{OWN_MARK}=%') END, \
+         CASE WHEN a.attfdwoptions IS NOT NULL THEN (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ') FROM pg_options_to_table(a.attfdwoptions) p) END \
          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
          JOIN pg_type t ON t.oid = a.atttypid \
          LEFT JOIN pg_attrdef f ON a.atthasdef AND f.adrelid = a.attrelid AND f.adnum = a.attnum \
@@ -132,11 +136,12 @@ pub(crate) fn constraints(version: u32) -> String {
         "SELECT c.oid, c.conname::text, c.contype, c.conrelid, c.contypid, c.conkey, c.confrelid, c.confkey, c.confupdtype, c.confdeltype, \
          c.confmatchtype, c.condeferrable, c.condeferred, c.convalidated, c.connoinherit, c.conislocal, c.coninhcount::int4, c.conparentid <> 0, \
          CASE c.contype WHEN 'c' THEN pg_get_expr(c.conbin, c.conrelid) WHEN 'x' THEN pg_get_constraintdef(c.oid) END, \
-         {delete_columns}, {not_distinct}, i.indkey::int2[], coalesce(i.indnkeyatts, 0::int2), x.reloptions, p.conname::text, p.connamespace, d.description, \
-         coalesce(i.indisclustered, false) \
+         {delete_columns}, {not_distinct}, i.indkey::int2[], coalesce(i.indnkeyatts, 0::int2), x.reloptions, px.relname::text, px.relnamespace, d.description, \
+         coalesce(i.indisclustered, false), \
+         CASE WHEN c.contype IN ('p', 'u', 'x') THEN (SELECT k.description FROM pg_description k WHERE k.objoid = c.conindid AND k.classoid = 'pg_class'::regclass AND k.objsubid = 0) END \
          FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace \
          LEFT JOIN pg_index i ON c.contype IN ('p', 'u') AND i.indexrelid = c.conindid LEFT JOIN pg_class x ON x.oid = i.indexrelid \
-         LEFT JOIN pg_constraint p ON p.oid = c.conparentid AND c.contype IN ('p', 'u') \
+         LEFT JOIN pg_inherits ih ON c.contype IN ('p', 'u') AND ih.inhrelid = c.conindid LEFT JOIN pg_class px ON px.oid = ih.inhparent \
          {} WHERE c.contype IN ('c', 'p', 'u', 'f', 'x') AND {USER_NAMESPACE} ORDER BY c.conrelid, c.conname",
         comment("pg_constraint", "c.oid"),
     )
@@ -149,7 +154,10 @@ pub(crate) fn indexes(version: u32) -> String {
          i.indkey::int2[], i.indnkeyatts, i.indoption::int2[], i.indclass::oid[], i.indcollation::oid[], {not_distinct}, \
          CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) k) END, \
          pg_get_expr(i.indpred, i.indrelid), x.reloptions, h.inhparent, i.indisclustered, d.description, \
-         CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(SELECT s.attnum || '=' || s.attstattarget FROM pg_attribute s WHERE s.attrelid = i.indexrelid AND s.attstattarget >= 0 ORDER BY s.attnum) END \
+         CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(SELECT s.attnum || '=' || s.attstattarget FROM pg_attribute s WHERE s.attrelid = i.indexrelid AND s.attstattarget >= 0 ORDER BY s.attnum) END, \
+         (SELECT array_agg(s.attnum || '=' || l.list) FROM pg_attribute s CROSS JOIN LATERAL \
+              (SELECT string_agg(quote_ident(p.option_name) || '=' || quote_literal(p.option_value), ', ') AS list FROM pg_options_to_table(s.attoptions) p \
+               WHERE p.option_name <> '{OWN_MARK}') l WHERE s.attrelid = i.indexrelid AND s.attoptions IS NOT NULL AND l.list IS NOT NULL) \
          FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = x.relnamespace JOIN pg_am am ON am.oid = x.relam \
          LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid \
          {} WHERE {USER_NAMESPACE} AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')) \
@@ -171,16 +179,24 @@ const OPERATOR: &str = "format('CREATE OPERATOR %I.%s (%s)', n.nspname, o.oprnam
 /// Triggers, rules, statistics objects and operators, told apart by their first column. The third is the table's number, of an
 /// operator the schema's.
 pub(crate) fn attachments(version: u32) -> String {
-    let not_a_clone = if version >= 130_000 { "AND t.tgparentid = 0" } else { "" };
+    // Of clones in partitions only what they have changed counts: when they fire.
+    let (clone, not_a_clone) = if version >= 130_000 {
+        (
+            "t.tgparentid <> 0",
+            "AND (t.tgparentid = 0 OR t.tgenabled <> (SELECT p.tgenabled FROM pg_trigger p WHERE p.oid = t.tgparentid))",
+        )
+    } else {
+        ("false", "")
+    };
     format!(
-        "SELECT 't'::\"char\", t.oid, t.tgrelid, t.tgname::text, pg_get_triggerdef(t.oid), t.tgenabled, d.description, t.tgtype::int4 \
+        "SELECT 't'::\"char\", t.oid, t.tgrelid, t.tgname::text, pg_get_triggerdef(t.oid), t.tgenabled, d.description, t.tgtype::int4, {clone} \
          FROM pg_trigger t {} WHERE NOT t.tgisinternal {not_a_clone} \
-         UNION ALL SELECT 'r', r.oid, r.ev_class, r.rulename::text, pg_get_ruledef(r.oid), r.ev_enabled, d.description, 0 \
+         UNION ALL SELECT 'r', r.oid, r.ev_class, r.rulename::text, pg_get_ruledef(r.oid), r.ev_enabled, d.description, 0, false \
          FROM pg_rewrite r {} WHERE r.rulename <> '_RETURN' AND r.oid >= 16384 \
-         UNION ALL SELECT 's', s.oid, s.stxrelid, s.stxname::text, pg_get_statisticsobjdef(s.oid), ' ', d.description, 0 \
+         UNION ALL SELECT 's', s.oid, s.stxrelid, s.stxname::text, pg_get_statisticsobjdef(s.oid), ' ', d.description, 0, false \
          FROM pg_statistic_ext s {} \
          UNION ALL SELECT 'o', o.oid, o.oprnamespace, o.oprname::text || '(' || concat_ws(', ', CASE WHEN o.oprleft <> 0 THEN format_type(o.oprleft, NULL) ELSE 'NONE' END, \
-         CASE WHEN o.oprright <> 0 THEN format_type(o.oprright, NULL) ELSE 'NONE' END) || ')', {OPERATOR}, ' ', d.description, 0 \
+         CASE WHEN o.oprright <> 0 THEN format_type(o.oprright, NULL) ELSE 'NONE' END) || ')', {OPERATOR}, ' ', d.description, 0, false \
          FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace {} WHERE o.oid >= 16384 AND o.oprcode <> 0 AND {} ORDER BY 1, 2",
         comment("pg_trigger", "t.oid"),
         comment("pg_rewrite", "r.oid"),
@@ -255,32 +271,21 @@ pub(crate) fn dependencies() -> String {
      AND d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, \
          'pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass, \
          'pg_cast'::regclass, 'pg_collation'::regclass, 'pg_conversion'::regclass, 'pg_event_trigger'::regclass, 'pg_publication_rel'::regclass, 'pg_foreign_server'::regclass, \
-         'pg_foreign_data_wrapper'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_config'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass) \
+         'pg_foreign_data_wrapper'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_config'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass, \
+         'pg_language'::regclass, 'pg_am'::regclass, 'pg_transform'::regclass) \
      AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass, \
          'pg_collation'::regclass, 'pg_foreign_server'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_ts_dict'::regclass, \
-         'pg_ts_config'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass)"
+         'pg_ts_config'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass, 'pg_language'::regclass, 'pg_am'::regclass)"
         .into()
 }
 
 /// What is seen and not modelled; and, in the same round trip, the names that arrays of numbers stand for: operator classes
 /// and collations of indexes.
 pub(crate) fn remainder() -> String {
-    let seen = [
-        ("language", "pg_language", "x.lanname"),
-        ("access method", "pg_am", "x.amname"),
-        ("transform", "pg_transform", "format_type(x.trftype, NULL)"),
-    ];
-    let seen = seen.into_iter().map(|(kind, class, name)| {
-        let not_a_member = not_a_member(class, "x.oid");
-        format!("SELECT '{kind}', ({name})::text, 0::oid, false FROM {class} x WHERE x.oid >= 16384 AND {not_a_member}")
-    });
-    // Rows of pg_user_mapping are hidden from ordinary users; arrays and row types are not base types of their own.
-    let special = format!(
-        "SELECT 'user mapping', x.usename || ' on ' || x.srvname, 0::oid, false FROM pg_user_mappings x \
-         UNION ALL SELECT 'base type', x.typname::text, 0::oid, false FROM pg_type x \
-         WHERE x.typtype = 'b' AND x.typcategory <> 'A' AND x.oid >= 16384 AND {}",
-        not_a_member("pg_type", "x.oid")
-    );
+    // Rows of pg_user_mapping are hidden from ordinary users.
+    let seen =
+        "SELECT 'user mapping', x.usename || ' on ' || x.srvname, 0::oid, false FROM pg_user_mappings x"
+            .to_owned();
     let names = format!(
         "SELECT 'opclass', quote_ident(n.nspname) || '.' || quote_ident(o.opcname), o.oid, o.opcdefault FROM pg_opclass o \
          JOIN pg_namespace n ON n.oid = o.opcnamespace \
@@ -288,5 +293,5 @@ pub(crate) fn remainder() -> String {
          (SELECT DISTINCT unnest(i.indcollation::oid[]) AS c FROM pg_index i WHERE i.indexrelid >= 16384) u WHERE u.c NOT IN (0, 100)",
         collation("u.c")
     );
-    format!("{} UNION ALL {special} UNION ALL {names}", seen.collect::<Vec<_>>().join(" UNION ALL "))
+    format!("{seen} UNION ALL {names}")
 }

@@ -15,6 +15,12 @@ pub(crate) enum Placement {
 
 /// The settings that make `WITH (…)`; the rest is kept in the same list only for want of a better place in a key.
 fn with_clause(options: &[SettingPair]) -> String {
+    let list = setting_list(options);
+    if list.is_empty() { String::new() } else { format!(" WITH ({list})") }
+}
+
+/// `name=value, …`.
+pub(crate) fn setting_list(options: &[SettingPair]) -> String {
     let pairs: Vec<String> = options
         .iter()
         .filter(|pair| pair.name != "clustered")
@@ -23,7 +29,7 @@ fn with_clause(options: &[SettingPair]) -> String {
             None => format!("{}={}", quote(&pair.name), setting_value(&pair.value)),
         })
         .collect();
-    if pairs.is_empty() { String::new() } else { format!(" WITH ({})", pairs.join(", ")) }
+    pairs.join(", ")
 }
 
 fn setting_value(value: &str) -> String {
@@ -79,7 +85,8 @@ fn collate(collation: Option<&str>) -> String {
 /// `CREATE SEQUENCE`; its owner column is given later.
 pub(crate) fn create_sequence(name: &QualifiedName, sequence: &Sequence) -> String {
     format!(
-        "CREATE SEQUENCE {}\n    AS {}{}",
+        "CREATE {}SEQUENCE {}\n    AS {}{}",
+        if sequence.options.persistence == Persistence::Unlogged { "UNLOGGED " } else { "" },
         qualified(name),
         sequence.options.data_type,
         sequence_clauses(&sequence.options)
@@ -112,15 +119,35 @@ pub(crate) fn create_table(
         match &object.body {
             Body::Column(column)
                 if column.inheritance == Inheritance::Inherited && !table.inherits.is_empty() => {}
-            Body::Column(column) => items.push(column_item(object, column, inside)),
+            Body::Column(column) if table.of_type.is_some() => {
+                let name = quote(&object.name).to_string();
+                let item = column_item(object, &typed_column(column), inside, table.persistence);
+                let rest = item.strip_prefix(&name).filter(|rest| !rest.is_empty());
+                items.extend(rest.map(|rest| format!("{name} WITH OPTIONS{rest}")));
+            }
+            // A generated column is inherited with its expression, and may not repeat it.
+            Body::Column(column) if column.generated.is_some() && !table.inherits.is_empty() => {
+                let column =
+                    Column { generated: own_generation(relation, table, object, column), ..column.clone() };
+                items.push(column_item(object, &column, inside, table.persistence));
+            }
+            Body::Column(column) => items.push(column_item(object, column, inside, table.persistence)),
             _ if inside => items.extend(constraint_item(object)),
             _ => {}
         }
     }
     let unlogged = if table.persistence == Persistence::Unlogged { "UNLOGGED " } else { "" };
     let foreign = if table.kind == TableKind::Foreign { "FOREIGN " } else { "" };
-    let body = if items.is_empty() { "()".into() } else { format!("(\n    {}\n)", items.join(",\n    ")) };
-    let mut sql = format!("CREATE {unlogged}{foreign}TABLE {} {body}", qualified(&relation.qualified_name()));
+    let body = if items.is_empty() && table.of_type.is_some() {
+        String::new()
+    } else if items.is_empty() {
+        "()".into()
+    } else {
+        format!("(\n    {}\n)", items.join(",\n    "))
+    };
+    let of = table.of_type.as_ref().map(|name| format!("OF {name} ")).unwrap_or_default();
+    let mut sql =
+        format!("CREATE {unlogged}{foreign}TABLE {} {of}{body}", qualified(&relation.qualified_name()));
     if !table.inherits.is_empty() {
         let parents = table.inherits.iter().map(qualified).collect::<Vec<_>>().join(", ");
         let _ = write!(sql, "\nINHERITS ({parents})");
@@ -138,10 +165,36 @@ pub(crate) fn create_table(
     sql
 }
 
+fn own_generation(
+    relation: RelationWalker<'_>,
+    table: &Table,
+    object: &Object,
+    column: &Column,
+) -> Option<Generated> {
+    let model = relation.model();
+    let mut parents = table.inherits.iter().filter_map(|name| model.relation(model.find_relation(name)?));
+    let is_above = parents.any(|parent| {
+        parent.columns().any(|(it, above)| it.name == object.name && above.generated.is_some())
+    });
+    column.generated.clone().filter(|_| !is_above)
+}
+
+/// What a column of a typed table has beyond its type.
+fn typed_column(column: &Column) -> Column {
+    Column { data_type: String::new(), collation: None, ..column.clone() }
+}
+
 /// A column inside `CREATE TABLE`. `with_default` says whether its default stands here or in a statement of its own.
-fn column_item(object: &Object, column: &Column, with_default: bool) -> String {
-    let mut item =
-        format!("{} {}{}", quote(&object.name), column.data_type, collate(column.collation.as_deref()));
+/// An identity's sequence lasts as long as the table's rows, unless it says otherwise.
+fn column_item(object: &Object, column: &Column, with_default: bool, persistence: Persistence) -> String {
+    let mut item = quote(&object.name).to_string();
+    if !column.data_type.is_empty() {
+        let _ = write!(item, " {}", column.data_type);
+    }
+    if let Some(options) = &column.foreign_options {
+        let _ = write!(item, " OPTIONS ({options})");
+    }
+    item.push_str(&collate(column.collation.as_deref()));
     if let Some(generated) = &column.generated {
         let _ = write!(item, " GENERATED ALWAYS AS ({}) STORED", generated.expression);
     }
@@ -149,7 +202,12 @@ fn column_item(object: &Object, column: &Column, with_default: bool) -> String {
         let mode = if identity.mode == IdentityMode::Always { "ALWAYS" } else { "BY DEFAULT" };
         let clauses = sequence_clauses(&identity.options).split_whitespace().collect::<Vec<_>>().join(" ");
         let name = qualified(&identity.sequence);
-        let _ = write!(item, " GENERATED {mode} AS IDENTITY (SEQUENCE NAME {name} {clauses})");
+        let lasting = match identity.options.persistence {
+            it if it == persistence => "",
+            Persistence::Unlogged => "UNLOGGED ",
+            Persistence::Permanent => "LOGGED ",
+        };
+        let _ = write!(item, " GENERATED {mode} AS IDENTITY ({lasting}SEQUENCE NAME {name} {clauses})");
     }
     if let Some(default) = column.default.as_ref().filter(|_| with_default) {
         let _ = write!(item, " DEFAULT {default}");
@@ -294,8 +352,9 @@ fn index_part(part: &IndexPart) -> String {
 pub(crate) fn create_view(name: &QualifiedName, view: &View) -> String {
     let (words, end) = if view.materialized { ("MATERIALIZED VIEW", "\nWITH NO DATA") } else { ("VIEW", "") };
     format!(
-        "CREATE {words} {}{} AS\n {}{end}",
+        "CREATE {words} {}{}{} AS\n {}{end}",
         qualified(name),
+        view.access_method.as_ref().map(|method| format!(" USING {}", quote(method))).unwrap_or_default(),
         with_clause(&view.options),
         view.definition.trim_start()
     )

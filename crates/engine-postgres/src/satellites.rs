@@ -18,14 +18,15 @@ impl Writer<'_> {
                 object.owner.as_ref().map(|owner| format!("ALTER {target} OWNER TO {}", quote(owner))),
             );
             sql.extend(comment_on(&target, object));
+            sql.extend(self.index_comment(id));
             self.grants(&target, object, &mut sql);
         }
-        for &child in self.model.children(id) {
-            let is_part =
-                self.model.object(child).kind() == Kind::Column || self.placement(child) == Placement::Inside;
-            if is_part && let Some(target) = self.target(child) {
-                let child = self.model.object(child);
+        for &child_id in self.model.children(id) {
+            let child = self.model.object(child_id);
+            let is_part = child.kind() == Kind::Column || self.placement(child_id) == Placement::Inside;
+            if is_part && let Some(target) = self.target(child_id) {
                 sql.extend(comment_on(&target, child));
+                sql.extend(self.index_comment(child_id));
                 self.column_grants(object, child, &mut sql);
                 if let Body::Column(Column { identity: Some(identity), .. }) = &child.body {
                     identity_satellites(identity, object.owner.as_deref(), &mut sql);
@@ -33,6 +34,16 @@ impl Writer<'_> {
             }
         }
         self.units[at].sql.extend(sql);
+    }
+
+    /// A constraint and its index bear one name and may have two comments.
+    fn index_comment(&self, id: ObjectId) -> Option<String> {
+        let text = match &self.model.object(id).body {
+            Body::PrimaryKey(key) | Body::Unique(key) => key.index_comment.as_ref(),
+            Body::Exclusion(exclusion) => exclusion.index_comment.as_ref(),
+            _ => None,
+        }?;
+        Some(format!("COMMENT ON INDEX {} IS {}", qualified(&self.name(id)), literal(text)))
     }
 
     fn firing(&self, object: &Object, sql: &mut Vec<String>) {
@@ -43,6 +54,7 @@ impl Writer<'_> {
             _ => return,
         };
         let state = match firing {
+            Firing::Origin if matches!(&object.body, Body::Trigger(trigger) if trigger.inherited) => "ENABLE",
             Firing::Origin => return,
             Firing::Disabled => "DISABLE",
             Firing::Replica => "ENABLE REPLICA",
@@ -68,6 +80,9 @@ impl Writer<'_> {
             Body::Namespace(_) => format!("SCHEMA {}", quote(&object.name)),
             Body::Extension(_) | Body::Event(_) | Body::DefaultPrivileges(_) => return None,
             Body::Cast(_) => format!("CAST {}", object.name),
+            Body::Transform(_) => format!("TRANSFORM FOR {}", object.name),
+            Body::Language(_) => format!("LANGUAGE {}", quote(&object.name)),
+            Body::AccessMethod(_) => format!("ACCESS METHOD {}", quote(&object.name)),
             Body::Collation(_) => format!("COLLATION {}", own()),
             Body::Conversion(_) => format!("CONVERSION {}", own()),
             Body::EventTrigger(_) => format!("EVENT TRIGGER {}", quote(&object.name)),
@@ -80,7 +95,9 @@ impl Writer<'_> {
             Body::TextSearchConfiguration(_) => format!("TEXT SEARCH CONFIGURATION {}", own()),
             Body::OperatorFamily(_) => format!("OPERATOR FAMILY {}", self.with_method(id)),
             Body::OperatorClass(_) => format!("OPERATOR CLASS {}", self.with_method(id)),
-            Body::Enum(_) | Body::Composite(_) | Body::Range(_) => format!("TYPE {}", own()),
+            Body::Enum(_) | Body::Composite(_) | Body::Range(_) | Body::BaseType(_) => {
+                format!("TYPE {}", own())
+            }
             Body::Domain(_) => format!("DOMAIN {}", own()),
             Body::Sequence(_) => format!("SEQUENCE {}", own()),
             Body::Table(table) if table.kind == TableKind::Foreign => format!("FOREIGN TABLE {}", own()),
@@ -141,6 +158,7 @@ impl Writer<'_> {
             Body::Sequence(_) => (SEQUENCE_PRIVILEGES, ""),
             Body::Routine(_) => ("X", "X"),
             Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_) => ("U", "U"),
+            Body::BaseType(_) | Body::Language(_) => ("U", "U"),
             _ => ("arwdDxt", ""),
         };
         // GRANT knows tables, routines and types by fewer words than COMMENT does.

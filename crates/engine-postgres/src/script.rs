@@ -62,13 +62,7 @@ pub(crate) struct Unit {
 /// # Errors
 /// When statements need each other in a circle; the message names them.
 pub(crate) fn create_script(model: &Model) -> Result<Script, DbError> {
-    let mut writer = Writer {
-        model,
-        units: Vec::new(),
-        unit_of: HashMap::new(),
-        pending: Vec::new(),
-        attachments: Vec::new(),
-    };
+    let mut writer = Writer::new(model);
     model.objects().for_each(|(id, _)| writer.write(id));
     writer.resolve();
     let ranks: Vec<(Rank, &str)> = writer.units.iter().map(|unit| (unit.rank, unit.name.as_str())).collect();
@@ -94,13 +88,7 @@ fn part(unit: &Unit) -> ScriptPart {
 
 /// The statements for one object and what belongs to it, for reading.
 pub(crate) fn object_ddl(model: &Model, id: ObjectId) -> String {
-    let mut writer = Writer {
-        model,
-        units: Vec::new(),
-        unit_of: HashMap::new(),
-        pending: Vec::new(),
-        attachments: Vec::new(),
-    };
+    let mut writer = Writer::new(model);
     writer.write(id);
     if matches!(model.object(id).body, Body::Table(_) | Body::View(_) | Body::Domain(_)) {
         model.children(id).iter().for_each(|&child| writer.write(child));
@@ -128,9 +116,38 @@ pub(crate) struct Writer<'m> {
     pending: Vec<(usize, ObjectId)>,
     /// The units that attach partitions: the partition, its table, the unit.
     attachments: Vec<(QualifiedName, QualifiedName, usize)>,
+    /// The units that only name a base type.
+    shells: HashMap<ObjectId, usize>,
+    /// Indexes that no constraint stands for, by name.
+    indexes: HashMap<QualifiedName, ObjectId>,
+    /// Units that wait until partitions are attached: to what, of which table.
+    with_partitions: Vec<(usize, Partitioning, QualifiedName)>,
+}
+
+/// Which of the attachments around a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Partitioning {
+    /// Its own, to its partitioned table.
+    Own,
+    /// Those of its partitions.
+    OfOthers,
 }
 
 impl<'m> Writer<'m> {
+    fn new(model: &'m Model) -> Self {
+        let indexes = model.objects().filter(|(_, object)| object.kind() == Kind::Index);
+        Self {
+            indexes: indexes.map(|(id, _)| (model.walk(id).qualified_name(), id)).collect(),
+            with_partitions: Vec::new(),
+            model,
+            units: Vec::new(),
+            unit_of: HashMap::new(),
+            pending: Vec::new(),
+            attachments: Vec::new(),
+            shells: HashMap::new(),
+        }
+    }
+
     fn unit(&mut self, rank: Rank, object: ObjectId, sql: String) -> usize {
         let name = self.model.display_name(object);
         self.units.push(Unit { rank, name, object, sql: vec![sql], needs: Vec::new() });
@@ -160,8 +177,18 @@ impl<'m> Writer<'m> {
         for (table, _, at) in &self.attachments {
             self.units[*at].needs.extend(partitions_of.get(table).into_iter().flatten());
         }
+        for (at, which, table) in &self.with_partitions {
+            let attached = self.attachments.iter().filter(|(partition, parent, _)| match which {
+                Partitioning::Own => partition == table,
+                Partitioning::OfOthers => parent == table,
+            });
+            self.units[*at].needs.extend(attached.map(|(_, _, unit)| *unit));
+        }
         for (at, needed) in std::mem::take(&mut self.pending) {
-            if let Some(&other) = self.unit_of.get(&needed) {
+            let is_part_of_type = || self.model.object(needed).depends_on.contains(&self.units[at].object);
+            if let Some(&shell) = self.shells.get(&needed).filter(|_| is_part_of_type()) {
+                self.units[at].needs.push(shell);
+            } else if let Some(&other) = self.unit_of.get(&needed) {
                 self.units[at].needs.push(other);
             }
         }
@@ -228,14 +255,32 @@ impl<'m> Writer<'m> {
             Body::Sequence(sequence) => self.write_sequence(id, sequence),
             Body::Table(table) => self.write_table(id, table),
             Body::View(view) => {
-                let sql = render::create_view(&self.name(id), view);
-                self.creating(Rank::View, id, sql);
+                let name = self.name(id);
+                let at = self.creating(Rank::View, id, render::create_view(&name, view));
+                if let Some(relation) = model.relation(id).filter(|_| view.materialized) {
+                    let alter = format!("ALTER MATERIALIZED VIEW {}", qualified(&name));
+                    self.units[at].sql.extend(column_settings(&alter, relation));
+                }
             }
             Body::Routine(routine) => {
                 self.creating(Rank::Routine, id, routine.definition.clone());
             }
             Body::Operator(operator) => {
                 self.creating(Rank::Routine, id, operator.definition.clone());
+            }
+            Body::Language(it) | Body::AccessMethod(it) => {
+                self.creating(Rank::Extension, id, it.definition.clone());
+            }
+            Body::BaseType(it) => {
+                // Its functions name it, and it names them: a name without a body comes first.
+                let shell = self.unit(Rank::Type, id, format!("CREATE TYPE {}", qualified(&self.name(id))));
+                self.pending.extend(object.parent.map(|parent| (shell, parent)));
+                self.shells.insert(id, shell);
+                let at = self.creating(Rank::Defined, id, it.definition.clone());
+                self.units[at].needs.push(shell);
+                if it.definition.is_empty() {
+                    self.units[at].sql.remove(0);
+                }
             }
             Body::Collation(it) => {
                 self.creating(Rank::Collation, id, it.definition.clone());
@@ -256,6 +301,7 @@ impl<'m> Writer<'m> {
             | Body::TextSearchDictionary(it)
             | Body::TextSearchConfiguration(it)
             | Body::ForeignDataWrapper(it)
+            | Body::Transform(it)
             | Body::ForeignServer(it) => {
                 self.creating(Rank::Defined, id, it.definition.clone());
             }
@@ -267,6 +313,13 @@ impl<'m> Writer<'m> {
             Body::ForeignKey(_) | Body::Event(_) => {}
             Body::DefaultPrivileges(privileges) => self.write_default_privileges(id, object, privileges),
             Body::Index(index) => self.write_index(id, object, index),
+            // It comes with its table's; what is said of it here is when it fires.
+            Body::Trigger(Trigger { inherited: true, .. }) => {
+                let at = self.creating(Rank::Last, id, String::new());
+                self.units[at].sql.remove(0);
+                let attached = self.name_of_parent(object);
+                self.with_partitions.push((at, Partitioning::Own, attached));
+            }
             Body::Trigger(Trigger { definition, .. })
             | Body::Rule(Rule { definition, .. })
             | Body::Statistics(Statistics { definition }) => {
@@ -349,6 +402,9 @@ impl<'m> Writer<'m> {
             .collect();
         let at = self.creating(Rank::Table, id, sql);
         self.table_settings(at, &name, table, relation);
+        for &child in &inside {
+            self.write_key_attachment(child, at);
+        }
         for child in inside {
             let is_apart = self.placement(child) == Placement::Alone;
             self.unit_of.insert(child, at);
@@ -373,21 +429,7 @@ impl<'m> Writer<'m> {
     ) {
         let alter = format!("ALTER TABLE ONLY {}", qualified(name));
         let sql = &mut self.units[at].sql;
-        for (object, column) in relation.columns() {
-            let column_name = quote(&object.name);
-            if let Some(storage) = &column.storage {
-                sql.push(format!(
-                    "{alter} ALTER COLUMN {column_name} SET STORAGE {}",
-                    storage.to_uppercase()
-                ));
-            }
-            if let Some(method) = &column.compression {
-                sql.push(format!("{alter} ALTER COLUMN {column_name} SET COMPRESSION {method}"));
-            }
-            if let Some(target) = column.statistics_target {
-                sql.push(format!("{alter} ALTER COLUMN {column_name} SET STATISTICS {target}"));
-            }
-        }
+        sql.extend(column_settings(&alter, relation));
         sql.extend(inherited_overrides(&alter, table, relation));
         if table.row_security.enabled {
             sql.push(format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", qualified(name)));
@@ -421,13 +463,32 @@ impl<'m> Writer<'m> {
         let mut wanted: Vec<ObjectId> = vec![id];
         wanted.extend(model.find_relation(&partition.parent));
         let indexes = wanted.clone().into_iter().flat_map(|table| model.children(table).iter().copied());
-        wanted
-            .extend(indexes.filter(|&child| {
-                !matches!(model.object(child).body, Body::ForeignKey(_) | Body::Trigger(_))
-            }));
+        wanted.extend(indexes.filter(|&child| {
+            let body = &model.object(child).body;
+            !matches!(body, Body::ForeignKey(_) | Body::Trigger(_) | Body::Index(_))
+        }));
         self.pending.extend(wanted.into_iter().map(|needed| (at, needed)));
         // Its own partitions are attached first, so that its indexes are complete.
         self.attachments.push((name.clone(), partition.parent.clone(), at));
+    }
+
+    /// A partition's index joins that of its table when the partition itself has joined.
+    fn write_index_attachment(&mut self, id: ObjectId, created: usize, attached_to: &QualifiedName) {
+        let (name, parent) = (self.name(id), self.model.object(id).parent);
+        let sql = format!("ALTER INDEX {} ATTACH PARTITION {}", qualified(attached_to), qualified(&name));
+        let at = self.unit(Rank::Attach, id, sql);
+        self.units[at].needs.push(created);
+        self.pending.extend(self.indexes.get(attached_to).map(|&index| (at, index)));
+        self.with_partitions.extend(parent.map(|table| (at, Partitioning::Own, self.name(table))));
+    }
+
+    /// A partition's key may stand for a plain index of the table; that of a key is found by the server.
+    fn write_key_attachment(&mut self, id: ObjectId, created: usize) {
+        if let Body::PrimaryKey(key) | Body::Unique(key) = &self.model.object(id).body
+            && let Some(attached_to) = key.attached_to.as_ref().filter(|it| self.indexes.contains_key(it))
+        {
+            self.write_index_attachment(id, created, attached_to);
+        }
     }
 
     fn write_default(&mut self, id: ObjectId, object: &Object, column: &Column) {
@@ -451,7 +512,8 @@ impl<'m> Writer<'m> {
         }
         let Some(parent) = object.parent else { return };
         if let Some(sql) = render::add_constraint(self.model.object(parent), &self.name(parent), object) {
-            self.creating(Rank::Constraint, id, sql);
+            let at = self.creating(Rank::Constraint, id, sql);
+            self.write_key_attachment(id, at);
         }
     }
 
@@ -477,6 +539,11 @@ impl<'m> Writer<'m> {
                 .sql
                 .push(format!("ALTER INDEX {index} ALTER COLUMN {number} SET STATISTICS {target}"));
         }
+        // Made before, it would make the partitions' indexes itself when they are attached.
+        self.with_partitions.push((at, Partitioning::OfOthers, name.clone()));
+        if let Some(attached_to) = &index.attached_to {
+            self.write_index_attachment(id, at, attached_to);
+        }
         let identity = match &self.model.object(parent).body {
             Body::Table(table) => table.replica_identity.as_ref(),
             _ => None,
@@ -491,6 +558,27 @@ impl<'m> Writer<'m> {
             self.units[at].sql.push(sql);
         }
     }
+}
+
+/// What the columns of a table or materialized view have that no table item can say.
+fn column_settings(alter: &str, relation: RelationWalker<'_>) -> Vec<String> {
+    let mut sql = Vec::new();
+    for (object, column) in relation.columns() {
+        let alter = format!("{alter} ALTER COLUMN {} SET", quote(&object.name));
+        if let Some(storage) = &column.storage {
+            sql.push(format!("{alter} STORAGE {}", storage.to_uppercase()));
+        }
+        if let Some(method) = &column.compression {
+            sql.push(format!("{alter} COMPRESSION {method}"));
+        }
+        if let Some(target) = column.statistics_target {
+            sql.push(format!("{alter} STATISTICS {target}"));
+        }
+        if !column.options.is_empty() {
+            sql.push(format!("{alter} ({})", render::setting_list(&column.options)));
+        }
+    }
+    sql
 }
 
 /// What a table has changed of columns that it only inherits: defaults and NOT NULL that differ from its parents'.

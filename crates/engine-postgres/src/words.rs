@@ -32,6 +32,7 @@ pub(crate) fn sequence_options(fields: &[String]) -> SequenceOptions {
         max: field(4),
         cache: field(5),
         cycle: field(6) == "true",
+        persistence: if field(7) == "u" { Persistence::Unlogged } else { Persistence::Permanent },
     }
 }
 
@@ -47,9 +48,12 @@ pub(crate) fn view_query(text: &str) -> String {
     text.trim().trim_end_matches(';').to_owned()
 }
 
-/// Takes away one pair of parentheses if it encloses the whole text.
+/// Takes away one pair of parentheses if it encloses the whole text and is not that of a subquery.
 pub(crate) fn strip_parentheses(text: &str) -> &str {
     let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else { return text };
+    if ["SELECT", "WITH", "VALUES"].iter().any(|word| inner.trim_start().starts_with(word)) {
+        return text;
+    }
     let (mut depth, mut quote) = (0_i32, None);
     for c in inner.chars() {
         match (quote, c) {
@@ -159,6 +163,10 @@ pub(crate) fn defined_body(word: &str, body: Defined) -> Option<Body> {
         "text_search_configuration" => Body::TextSearchConfiguration(body),
         "operator_family" => Body::OperatorFamily(body),
         "operator_class" => Body::OperatorClass(body),
+        "language" => Body::Language(body),
+        "access_method" => Body::AccessMethod(body),
+        "transform" => Body::Transform(body),
+        "base_type" => Body::BaseType(body),
         _ => return None,
     })
 }

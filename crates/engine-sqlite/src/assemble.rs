@@ -49,6 +49,7 @@ pub(crate) fn assemble(catalog: Catalog, database: &str) -> Result<Model, DbErro
             event: trigger_event(&trigger.sql),
             definition: trigger.sql,
             firing: Firing::Origin,
+            inherited: false,
             order: None,
             session: None,
         };

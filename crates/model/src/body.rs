@@ -112,6 +112,9 @@ pub struct Table {
     /// The server and options of a foreign table, in the server's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub foreign_server: Option<String>,
+    /// The composite type its columns are those of (`CREATE TABLE … OF`), quoted and qualified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of_type: Option<String>,
     /// The module of a virtual table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub virtual_table: Option<VirtualTable>,
@@ -201,6 +204,12 @@ pub struct Column {
     /// Statistics target, if set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statistics_target: Option<i32>,
+    /// Settings for the planner (`n_distinct` …) in the catalogue's order, which means nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<SettingPair>,
+    /// What a foreign server is told of it: `OPTIONS (…)` in the server's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub foreign_options: Option<String>,
     /// What happens on a violated NOT NULL (`ON CONFLICT …`), if not the default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conflict: Option<String>,
@@ -227,7 +236,10 @@ pub struct Key {
     /// The name is the engine's, not the author's: it means nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unnamed: bool,
-    /// Cloned from the partitioned table's key.
+    /// The comment of its index, which may differ from its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index_comment: Option<String>,
+    /// The key or index of the partitioned table that its index is part of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attached_to: Option<QualifiedName>,
     /// What happens on a conflict (`ON CONFLICT …`), if not the default.
@@ -312,6 +324,9 @@ pub struct Check {
 pub struct Exclusion {
     /// `EXCLUDE USING …` in the server's words, deferrability included.
     pub definition: String,
+    /// The comment of its index, which may differ from its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index_comment: Option<String>,
 }
 
 /// An index that no constraint stands for.
@@ -370,6 +385,9 @@ pub struct View {
     pub definition: String,
     /// Rows are kept.
     pub materialized: bool,
+    /// Storage method of its rows, if not the engine's default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_method: Option<String>,
     /// The one relation it reads, where the engine has it apart from the query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reads: Option<QualifiedName>,
@@ -402,6 +420,9 @@ pub struct Trigger {
     /// When it fires.
     #[serde(default, skip_serializing_if = "is_default")]
     pub firing: Firing,
+    /// It came with the partitioned table's trigger; only when it fires is its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherited: bool,
     /// `BEFORE INSERT OR UPDATE`, for people; derived from the definition.
     pub event: String,
     /// Its place among the triggers of the same event, from 1, where the engine has one.
@@ -517,7 +538,8 @@ macro_rules! kinds {
                     Self::Conversion(it) | Self::TextSearchParser(it) | Self::TextSearchTemplate(it) => Some(it),
                     Self::TextSearchDictionary(it) | Self::TextSearchConfiguration(it) => Some(it),
                     Self::ForeignDataWrapper(it) | Self::ForeignServer(it) => Some(it),
-                    Self::EventTrigger(it) | Self::Publication(it) => Some(it),
+                    Self::EventTrigger(it) | Self::Publication(it) | Self::BaseType(it) => Some(it),
+                    Self::Language(it) | Self::AccessMethod(it) | Self::Transform(it) => Some(it),
                     _ => None,
                 }
             }
@@ -544,6 +566,7 @@ kinds! {
     Domain(Domain) = "domain", "domains";
     Composite(Composite) = "composite", "composite types";
     Range(Range) = "range", "range types";
+    BaseType(Defined) = "base_type", "base types";
     Sequence(Sequence) = "sequence", "sequences";
     Table(Table) = "table", "tables";
     View(View) = "view", "views";
@@ -552,6 +575,9 @@ kinds! {
     OperatorFamily(Defined) = "operator_family", "operator families";
     OperatorClass(Defined) = "operator_class", "operator classes";
     Cast(Defined) = "cast", "casts";
+    Transform(Defined) = "transform", "transforms";
+    Language(Defined) = "language", "languages";
+    AccessMethod(Defined) = "access_method", "access methods";
     Collation(Defined) = "collation", "collations";
     Conversion(Defined) = "conversion", "conversions";
     TextSearchParser(Defined) = "text_search_parser", "text search parsers";

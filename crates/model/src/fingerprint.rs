@@ -44,9 +44,13 @@ impl Model {
     pub fn fingerprint_of(&self, id: ObjectId) -> Fingerprint {
         let mut hasher = Sha256::new();
         hasher.update(own_content(self.object(id)));
-        for &child in self.children(id) {
-            hasher.update(self.fingerprint_of(child).0);
+        let mut children: Vec<Fingerprint> =
+            self.children(id).iter().map(|&child| self.fingerprint_of(child)).collect();
+        // Where columns come from several tables their order depends on how that came about, and no script can repeat it.
+        if matches!(&self.object(id).body, Body::Table(table) if !table.inherits.is_empty()) {
+            children.sort();
         }
+        children.iter().for_each(|child| hasher.update(child.0));
         cut(hasher)
     }
 }

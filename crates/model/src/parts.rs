@@ -281,6 +281,9 @@ pub struct SequenceOptions {
     pub cache: String,
     /// Starts over at the end.
     pub cycle: bool,
+    /// Whether it survives a crash.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub persistence: Persistence,
 }
 
 /// How a column of an inheriting table came to be.
@@ -381,6 +384,10 @@ pub enum IndexTarget {
     Column(String),
     /// An expression in canonical text, without outer parentheses.
     Expression(String),
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// One part of an index.
