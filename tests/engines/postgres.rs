@@ -232,3 +232,54 @@ async fn a_circle_of_tables_and_routines_still_goes_there_and_back() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn tables_that_come_and_go_while_it_reads_do_not_break_the_reading() {
+    let server = server();
+    let database = server.create_database();
+    let many: String = (0..300)
+        .map(|at| format!("CREATE TABLE t{at} (a integer PRIMARY KEY, b text CHECK (b <> ''));"))
+        .collect();
+    server.run_sql(&database, &many);
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let (changing, name, stopped) = (server.clone(), database.clone(), stop.clone());
+    let change = std::thread::spawn(move || {
+        for round in 0.. {
+            if stopped.load(std::sync::atomic::Ordering::Relaxed) {
+                return;
+            }
+            let again = format!(
+                "DROP VIEW IF EXISTS v{round}; DROP TABLE IF EXISTS t{0}; CREATE TABLE t{0} (a integer PRIMARY KEY, b text CHECK (b <> 'x'), c integer); CREATE INDEX ON t{0} ((a + 1)) WHERE c > 5; CREATE VIEW v{round} AS SELECT a FROM t{0}; DROP VIEW v{round};",
+                round % 300
+            );
+            changing.run_sql(&name, &again);
+        }
+    });
+    for _ in 0..15 {
+        let model = introspect(&*server, &database).await;
+        assert!(model.tables().count() >= 299, "{} tables", model.tables().count());
+    }
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    change.join().unwrap();
+}
+
+#[tokio::test]
+async fn many_views_many_triggers_and_wide_tables_are_read_whole() {
+    let server = server();
+    let database = server.create_database();
+    let columns: Vec<String> = (0..200).map(|at| format!("column_{at} integer DEFAULT {at}")).collect();
+    let mut sql = format!("CREATE TABLE wide ({}); CREATE TABLE bare ();", columns.join(", "));
+    sql.push_str("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';");
+    sql.extend((0..1800).map(|at| match at {
+        0 => "CREATE VIEW v0 AS SELECT * FROM wide;".to_owned(),
+        at if at % 9 == 0 => format!("CREATE VIEW v{at} AS SELECT column_{} FROM wide;", at % 200),
+        at => format!("CREATE VIEW v{at} AS SELECT * FROM v{};", at - at % 9),
+    }));
+    sql.extend(
+        (0..700).map(|at| {
+            format!("CREATE TRIGGER t{at} BEFORE INSERT ON wide FOR EACH ROW EXECUTE FUNCTION f();")
+        }),
+    );
+    let model = there_and_back(&*server, &sql).await;
+    assert_eq!((model.counts()[&Kind::View], model.counts()[&Kind::Trigger]), (1800, 700));
+}

@@ -9,7 +9,8 @@ use cadastre_app::error::Code;
 use cadastre_app::export::{ExportFormat, read_json};
 use cadastre_app::source::Source;
 use cadastre_app::workspace::Keychain;
-use cadastre_test_support::{PostgresServer, TestServer};
+use cadastre_test_support::{MongoServer, PostgresServer, TestServer};
+use mongodb::bson::{Document, doc};
 
 pub(crate) fn workspace() -> (tempfile::TempDir, Workspace) {
     let folder = tempfile::tempdir().unwrap();
@@ -147,4 +148,39 @@ async fn a_run_reports_its_steps_and_stops_when_asked() {
         stages.contains(&"connecting".to_owned()) && stages.contains(&"reading".to_owned()),
         "{stages:?}"
     );
+}
+
+#[tokio::test]
+async fn nested_fields_fold_in_the_diagram_and_show_examples_when_asked() {
+    let server = MongoServer::start().await;
+    let database = server.create_database().await;
+    let orders: Vec<Document> = (0..40)
+        .map(|at| doc! { "_id": at, "lines": [{ "sku": format!("sku-{}", at % 3), "product_id": at % 8 }], "to": { "city": "Bern" } })
+        .collect();
+    database.collection("orders").insert_many(orders).await.unwrap();
+    let products: Vec<Document> = (0..8).map(|at| doc! { "_id": at }).collect();
+    database.collection("products").insert_many(products).await.unwrap();
+    let (_folder, workspace) = workspace();
+    let url = server.target(database.name()).url().replacen('@', &format!(":{}@", server.password()), 1);
+    let id = workspace.save_connection(&draft("Documents", &format!("{url}&sampleSize=20"))).unwrap().id;
+    let source = Source::Connection { id };
+    let reading = workspace.open_schema(&source, "r", |_| {}).await.unwrap().reading;
+    let labels = |view: &cadastre_app::diagram::DiagramView| {
+        let of = view.boxes.iter().find(|it| it.title == "orders").unwrap();
+        of.rows.iter().map(|row| format!("{} {}", row.label.trim(), row.fold)).collect::<Vec<_>>()
+    };
+    let open = workspace.diagram(&source).unwrap();
+    let all = ["_id none", "lines open", "[] open", "sku none", "product_id none", "to open", "city none"];
+    assert_eq!(labels(&open), all);
+    assert_eq!((open.links.len(), open.links[0].from_row), (1, 4));
+    let index = open.boxes.iter().position(|it| it.title == "orders").unwrap() as u32;
+    let folded = workspace.fold_fields(&source, reading, index, 1).unwrap();
+    assert_eq!(labels(&folded), ["_id none", "lines closed", "to open", "city none"]);
+    assert_eq!((folded.links.len(), folded.links[0].from_row), (1, 1));
+    assert_eq!((folded.boxes[0].x, folded.boxes[1].y), (open.boxes[0].x, open.boxes[1].y));
+    assert_eq!(labels(&workspace.fold_fields(&source, reading, index, 1).unwrap()), all);
+    let object = open.boxes[index as usize].object;
+    let mut values = workspace.example_values(&source, reading, object, "lines[].sku".into()).await.unwrap();
+    values.sort();
+    assert_eq!(values, ["sku-0", "sku-1", "sku-2"]);
 }

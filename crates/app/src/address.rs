@@ -1,7 +1,8 @@
 //! Addresses as a form: every field by itself, every field a text a person can edit.
 
 use cadastre_engine::{
-    DEFAULT_CONNECT_TIMEOUT, MongoAddress, ServerAddress, Target, TlsMode, is_this_machine,
+    DEFAULT_CONNECT_TIMEOUT, DEFAULT_SAMPLE_SIZE, MongoAddress, ServerAddress, Target, TlsMode, Tunnel,
+    is_this_machine,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -39,8 +40,14 @@ pub struct AddressForm {
     pub auth_source: String,
     /// The replica set's name.
     pub replica_set: String,
+    /// How many documents of a collection are looked at.
+    pub sample_size: String,
     /// Seconds to wait.
     pub connect_timeout: String,
+    /// The SSH server the connection goes through: `user@host:port`; empty for none.
+    pub ssh: String,
+    /// The file with the key for it; empty for the agent.
+    pub ssh_key: String,
 }
 
 /// A pasted address, taken apart.
@@ -72,6 +79,8 @@ impl AddressForm {
                 client_certificate: it.client_certificate.unwrap_or_default(),
                 client_key: it.client_key.unwrap_or_default(),
                 connect_timeout: it.connect_timeout.to_string(),
+                ssh: it.tunnel.as_ref().map(Tunnel::text).unwrap_or_default(),
+                ssh_key: it.tunnel.and_then(|tunnel| tunnel.key).unwrap_or_default(),
                 ..Self::default()
             },
             Target::MongoDb(it) => Self {
@@ -82,10 +91,13 @@ impl AddressForm {
                 database: it.database,
                 auth_source: it.auth_source,
                 replica_set: it.replica_set,
+                sample_size: it.sample_size.to_string(),
                 tls: it.tls.word().into(),
                 root_certificate: it.root_certificate.unwrap_or_default(),
                 client_certificate: it.client_certificate.unwrap_or_default(),
                 connect_timeout: it.connect_timeout.to_string(),
+                ssh: it.tunnel.as_ref().map(Tunnel::text).unwrap_or_default(),
+                ssh_key: it.tunnel.and_then(|tunnel| tunnel.key).unwrap_or_default(),
                 ..Self::default()
             },
         }
@@ -137,6 +149,14 @@ impl AddressForm {
             [host] if with_port(host) => vec![format!("{host}:{}", number("the port", port, 27017)?)],
             _ => hosts,
         };
+        let tunnel = self.tunnel()?;
+        if tunnel.is_some() && (self.srv || hosts.len() > 1) {
+            return Err(AppError::new(
+                Code::InvalidInput,
+                "reading the form: through an SSH tunnel one server is reached, and several are named",
+            )
+            .with_hint("name one host"));
+        }
         // The driver cannot try with and then without; in doubt nothing goes in clear over a network.
         let is_here =
             !self.srv && hosts.iter().all(|host| is_this_machine(host.split(':').next().unwrap_or(host)));
@@ -157,6 +177,9 @@ impl AddressForm {
             client_certificate: file(&self.client_certificate),
             connect_timeout: number("the time-out", &self.connect_timeout, DEFAULT_CONNECT_TIMEOUT)?
                 .clamp(1, 600),
+            sample_size: number("the number of documents", &self.sample_size, DEFAULT_SAMPLE_SIZE)?
+                .clamp(1, 100_000),
+            tunnel,
         }))
     }
 
@@ -182,6 +205,14 @@ impl AddressForm {
             client_key: file(&self.client_key),
             connect_timeout: number("the time-out", &self.connect_timeout, DEFAULT_CONNECT_TIMEOUT)?
                 .clamp(1, 600),
+            tunnel: self.tunnel()?,
+        })
+    }
+
+    fn tunnel(&self) -> Result<Option<Tunnel>, AppError> {
+        Tunnel::from_parameters(file(&self.ssh), file(&self.ssh_key)).map_err(|error| {
+            AppError::new(Code::InvalidInput, format!("reading the form: {error}"))
+                .with_hint("leave both SSH fields empty to connect directly")
         })
     }
 }

@@ -11,6 +11,7 @@ use crate::address::AddressForm;
 use crate::engines;
 use crate::error::{AppError, Code};
 use crate::source::Source;
+use crate::tunnel;
 use crate::workspace::Workspace;
 
 /// A connection as a list shows it.
@@ -289,7 +290,8 @@ impl Workspace {
 pub async fn test_target(target: &Target, secret: Option<Secret>) -> Result<TestResult, AppError> {
     let secret = secret.or_else(|| engines::password_for(target));
     let driver = engines::driver(target.engine()).ok_or_else(|| unknown_engine(target.engine()))?;
-    let report = tokio::time::timeout(TEST_LIMIT, driver.test(target, secret.as_ref())).await;
+    let (reached, _tunnel) = tunnel::reach(target).await?;
+    let report = tokio::time::timeout(TEST_LIMIT, driver.test(&reached, secret.as_ref())).await;
     let report = report.unwrap_or_else(|_| {
         let message = format!("testing {}: no answer within a minute", target.label());
         Err(cadastre_engine::DbError::new(cadastre_engine::ErrorCode::Timeout, message))

@@ -1,9 +1,11 @@
 //! The diagram of an open schema: model to boxes and links, kept positions, moves.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use cadastre_diagram::{
-    Diagram, DiagramBox, End, Link, Palette, Point, Route, Router, Row, arrange, place_missing, render_svg,
+    Diagram, DiagramBox, End, Fold, Link, Palette, Point, Route, Router, Row, arrange, place_missing,
+    render_svg,
 };
 use cadastre_model::{Kind, Model, ObjectId, QualifiedName, RelationWalker, SampledField};
 use cadastre_store::Position;
@@ -26,6 +28,8 @@ pub struct RowView {
     pub detail: String,
     /// `PK`, `FK`, or nothing.
     pub mark: String,
+    /// `open` or `closed` where rows belong to it, else `none`.
+    pub fold: String,
 }
 
 /// A box, placed.
@@ -118,15 +122,28 @@ pub enum Keep {
 
 /// Boxes and links of a model: tables and views, foreign keys from their first column to the first column they reference.
 pub fn diagram_of(model: &Model) -> Diagram {
+    folded_diagram_of(model, &Folds::new())
+}
+
+/// The nested fields that are folded, by relation and path.
+pub(crate) type Folds = HashSet<(ObjectId, String)>;
+
+pub(crate) fn folded_diagram_of(model: &Model, folds: &Folds) -> Diagram {
     let relations = drawn(model);
     let place: HashMap<ObjectId, usize> =
         relations.iter().enumerate().map(|(at, relation)| (relation.id(), at)).collect();
     let several = relations.iter().any(|relation| relation.namespace() != relations[0].namespace());
     let groups = groups(&relations);
-    let boxes =
-        relations.iter().zip(groups).map(|(relation, group)| box_of(*relation, group, several)).collect();
-    let links =
-        relations.iter().enumerate().flat_map(|(from, relation)| links_of(*relation, from, &place)).collect();
+    let boxes = relations
+        .iter()
+        .zip(groups)
+        .map(|(relation, group)| box_of(*relation, group, several, folds))
+        .collect();
+    let links = relations
+        .iter()
+        .enumerate()
+        .flat_map(|(from, relation)| links_of(*relation, from, &place, folds))
+        .collect();
     let mut diagram = Diagram { boxes, links };
     regroup_by_links(&mut diagram);
     diagram
@@ -138,7 +155,7 @@ fn drawn(model: &Model) -> Vec<RelationWalker<'_>> {
     model.relations().filter(|relation| !is_partition(relation)).collect()
 }
 
-fn box_of(relation: RelationWalker<'_>, group: String, qualify: bool) -> DiagramBox {
+fn box_of(relation: RelationWalker<'_>, group: String, qualify: bool, folds: &Folds) -> DiagramBox {
     let in_primary_key = |name: &String| relation.primary_key().is_some_and(|key| key.columns.contains(name));
     let foreign: std::collections::HashSet<&String> =
         relation.foreign_keys().flat_map(|key| &key.key.columns).collect();
@@ -152,10 +169,11 @@ fn box_of(relation: RelationWalker<'_>, group: String, qualify: bool) -> Diagram
         } else {
             String::new()
         },
+        fold: Fold::None,
     });
-    let sampled = relation.table().and_then(|table| table.sample.as_ref());
+    let fields = shown_fields(relation, folds);
     let rows: Vec<Row> =
-        rows.chain(sampled.into_iter().flat_map(|sample| sample.fields.iter().map(sampled_row))).collect();
+        rows.chain(fields.into_iter().map(|(field, fold)| sampled_row(field, fold))).collect();
     let title = if qualify {
         format!("{}.{}", relation.namespace(), relation.name())
     } else {
@@ -164,8 +182,42 @@ fn box_of(relation: RelationWalker<'_>, group: String, qualify: bool) -> Diagram
     DiagramBox { title, group, rows, secondary: relation.view().is_some() }
 }
 
+/// The fields of a collection's sample outside of folded ones.
+fn shown_fields<'m>(relation: RelationWalker<'m>, folds: &Folds) -> Vec<(&'m SampledField, Fold)> {
+    let Some(sample) = relation.table().and_then(|table| table.sample.as_ref()) else { return Vec::new() };
+    let mut shown = Vec::new();
+    let mut hidden: Option<&str> = None;
+    for (at, field) in sample.fields.iter().enumerate() {
+        if hidden.is_some_and(|outer| is_within(&field.path, outer)) {
+            continue;
+        }
+        let has_inner = sample.fields.get(at + 1).is_some_and(|next| is_within(&next.path, &field.path));
+        let is_folded = folds.contains(&(relation.id(), field.path.clone()));
+        hidden = is_folded.then_some(field.path.as_str());
+        let fold = match (has_inner, is_folded) {
+            (false, _) => Fold::None,
+            (true, false) => Fold::Open,
+            (true, true) => Fold::Closed,
+        };
+        shown.push((field, fold));
+    }
+    shown
+}
+
+/// Whether a path lies within another: `a.b` in `a`, `a[]` in `a`.
+fn is_within(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.') || rest.starts_with("[]"))
+}
+
+/// The row of a field; of one that is folded away, the row of the nearest field around it that is shown.
+fn row_of_field(relation: RelationWalker<'_>, path: &str, folds: &Folds) -> usize {
+    let shown = shown_fields(relation, folds);
+    let nearest = shown.iter().rposition(|(field, _)| field.path == path || is_within(path, &field.path));
+    relation.columns().count() + nearest.unwrap_or(0)
+}
+
 /// A field as it was found: indented by its depth, with its types.
-fn sampled_row(field: &SampledField) -> Row {
+fn sampled_row(field: &SampledField, fold: Fold) -> Row {
     let indent = "\u{2003}".repeat(field_depth(&field.path) as usize);
     let types: Vec<&str> = field.types.iter().map(|(name, _)| name.as_str()).collect();
     Row {
@@ -176,6 +228,7 @@ fn sampled_row(field: &SampledField) -> Row {
             Some(_) => "FK".into(),
             None => String::new(),
         },
+        fold,
     }
 }
 
@@ -195,7 +248,12 @@ fn short_type(data_type: &str) -> String {
     text
 }
 
-fn links_of(relation: RelationWalker<'_>, from: usize, place: &HashMap<ObjectId, usize>) -> Vec<Link> {
+fn links_of(
+    relation: RelationWalker<'_>,
+    from: usize,
+    place: &HashMap<ObjectId, usize>,
+    folds: &Folds,
+) -> Vec<Link> {
     let row = |relation: RelationWalker<'_>, name: Option<&String>| {
         relation.columns().position(|(object, _)| Some(&object.name) == name).unwrap_or(0)
     };
@@ -215,7 +273,7 @@ fn links_of(relation: RelationWalker<'_>, from: usize, place: &HashMap<ObjectId,
         });
     }
     let sample = relation.table().and_then(|table| table.sample.as_ref());
-    for (from_row, field) in sample.iter().flat_map(|sample| sample.fields.iter().enumerate()) {
+    for field in sample.iter().flat_map(|sample| sample.fields.iter()) {
         let Some(reference) = &field.reference else { continue };
         let name = QualifiedName::new(relation.namespace(), reference.collection.as_str());
         let Some(target) = relation.model().find_relation(&name).and_then(|id| relation.model().relation(id))
@@ -223,13 +281,11 @@ fn links_of(relation: RelationWalker<'_>, from: usize, place: &HashMap<ObjectId,
             continue;
         };
         let Some(&to) = place.get(&target.id()) else { continue };
-        let fields = target.table().and_then(|table| table.sample.as_ref()).map(|sample| &sample.fields);
-        let to_row = fields.and_then(|fields| fields.iter().position(|it| it.path == reference.field));
         links.push(Link {
             from,
-            from_row,
+            from_row: row_of_field(relation, &field.path, folds),
             to,
-            to_row: to_row.unwrap_or(0),
+            to_row: row_of_field(target, &reference.field, folds),
             from_end: End::Many,
             to_end: if field.present == field.of { End::One } else { End::ZeroOrOne },
             label: field.path.clone(),
@@ -264,6 +320,12 @@ fn view_of(model: &Model, diagram: &Diagram, router: &Router, corners: &[Point])
             label: row.label.clone(),
             detail: row.detail.clone(),
             mark: row.mark.clone(),
+            fold: match row.fold {
+                Fold::None => "none",
+                Fold::Open => "open",
+                Fold::Closed => "closed",
+            }
+            .into(),
         };
         BoxView {
             object: relation.id().index() as u32,
@@ -382,6 +444,39 @@ impl Workspace {
         let rerouted =
             routes.iter().map(|(index, route)| Rerouted { index: *index as u32, points: flat(route) });
         Ok(rerouted.collect())
+    }
+
+    /// Folds or unfolds the nested fields at a row of a box of one reading; returns the diagram as it is then. Boxes stay where they are.
+    ///
+    /// # Errors
+    /// When the source is not open, or was read again since.
+    pub fn fold_fields(
+        &self,
+        source: &Source,
+        reading: u32,
+        index: u32,
+        row: u32,
+    ) -> Result<DiagramView, AppError> {
+        let model = self.model_of_reading(source, reading)?;
+        let mut opened = self.opened();
+        let open = opened.get_mut(source).ok_or_else(|| not_open(source))?;
+        let relation = drawn(&model).get(index as usize).copied();
+        let shown = relation.map(|relation| shown_fields(relation, &open.folds)).unwrap_or_default();
+        let field = (row as usize).checked_sub(relation.map_or(0, |relation| relation.columns().count()));
+        if let (Some(relation), Some((field, _))) = (relation, field.and_then(|at| shown.get(at))) {
+            let fold = (relation.id(), field.path.clone());
+            if !open.folds.remove(&fold) {
+                open.folds.insert(fold);
+            }
+        }
+        let mut diagram = folded_diagram_of(&model, &open.folds);
+        // Groups and colours stay what they were.
+        for (it, before) in diagram.boxes.iter_mut().zip(&open.diagram.boxes) {
+            it.group.clone_from(&before.group);
+        }
+        open.router = Arc::new(Router::new(&diagram));
+        open.diagram = Arc::new(diagram);
+        Ok(view_of(&model, &open.diagram, &open.router, &open.corners))
     }
 
     /// Forgets the kept positions and lays everything out afresh.

@@ -9,6 +9,7 @@ pub mod diagnostics;
 pub mod diagram;
 pub mod engines;
 pub mod error;
+pub mod examples;
 pub mod explorer;
 pub mod export;
 mod groups;
@@ -17,6 +18,7 @@ pub mod run;
 pub mod schema;
 pub mod settings;
 pub mod source;
+mod tunnel;
 pub mod workspace;
 
 pub use error::AppError;

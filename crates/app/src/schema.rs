@@ -15,6 +15,7 @@ use crate::engines;
 use crate::error::AppError;
 use crate::run::RunEvent;
 use crate::source::Source;
+use crate::tunnel;
 use crate::workspace::{OpenSchema, Workspace};
 
 /// How many objects of a kind there are.
@@ -80,7 +81,11 @@ pub async fn introspect(
     let driver = engines::driver(target.engine()).ok_or_else(|| unknown_engine(target.engine()))?;
     let secret = secret.or_else(|| engines::password_for(target));
     let options = IntrospectOptions { schemas: schemas.to_vec() };
-    let model = driver.introspect(target, secret.as_ref(), &options, context).await?;
+    let (reached, _tunnel) = tokio::select! {
+        reached = tunnel::reach(target) => reached?,
+        () = context.cancel.cancelled() => return Err(cadastre_engine::DbError::from(cadastre_engine::Cancelled).into()),
+    };
+    let model = driver.introspect(&reached, secret.as_ref(), &options, context).await?;
     tracing::info!(source = %target.label(), objects = model.len(), "schema read");
     Ok(model)
 }
@@ -153,7 +158,14 @@ impl Workspace {
             reading: self.next_reading(),
         };
         let router = Arc::new(Router::new(&diagram));
-        let open = OpenSchema { model, diagram, router, corners, reading: summary.reading };
+        let open = OpenSchema {
+            model,
+            diagram,
+            router,
+            corners,
+            folds: Default::default(),
+            reading: summary.reading,
+        };
         self.opened().insert(source.clone(), open);
         Ok(summary)
     }

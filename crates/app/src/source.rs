@@ -34,7 +34,7 @@ impl Source {
 #[derive(Debug)]
 pub enum Argument {
     /// A live database.
-    Live(Target, Option<Secret>),
+    Live(Box<Target>, Option<Secret>),
     /// A model that was exported as JSON, by path.
     Json(String),
 }
@@ -45,7 +45,7 @@ pub enum Argument {
 /// An address nobody understands; a demo that cannot be written.
 pub fn resolve(text: &str, data_folder: &std::path::Path) -> Result<Argument, AppError> {
     if text == "demo" {
-        return Ok(Argument::Live(demo::prepare(data_folder)?, None));
+        return Ok(Argument::Live(Box::new(demo::prepare(data_folder)?), None));
     }
     let is_file = |ending: &str| text.ends_with(ending) && !text.contains("://");
     if is_file(".json") {
@@ -59,5 +59,5 @@ pub fn resolve(text: &str, data_folder: &std::path::Path) -> Result<Argument, Ap
         .with_hint("load it into an empty database and give that database's address"));
     }
     let (target, secret) = engines::parse_url(text)?;
-    Ok(Argument::Live(target, secret))
+    Ok(Argument::Live(Box::new(target), secret))
 }

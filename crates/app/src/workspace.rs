@@ -12,6 +12,7 @@ use cadastre_store::{SecretKeeper, Store};
 
 pub use cadastre_store::data_folder;
 
+use crate::diagram::Folds;
 use crate::error::{AppError, Code};
 use crate::run::Runs;
 use crate::source::Source;
@@ -27,6 +28,8 @@ pub struct OpenSchema {
     pub router: Arc<Router>,
     /// Where the boxes stand.
     pub corners: Vec<Point>,
+    /// The nested fields that are folded.
+    pub folds: Folds,
     /// Which reading this is. Numbers of objects and boxes mean something within one reading only.
     pub reading: u32,
 }

@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use cadastre_test_support::{MariaDbServer, MongoServer, PostgresServer, SshServer, TestServer};
+
 fn cadastre(folder: &Path, words: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cadastre"));
     command.arg("--data").arg(folder).args(words).env_remove("PGPASSWORD").current_dir(folder);
@@ -86,4 +88,43 @@ fn wrong_use_is_told_from_failure() {
     assert_eq!(cadastre(folder.path(), &["inspekt"]).status.code(), Some(2));
     let help = text(&cadastre(folder.path(), &["--help"]).stdout);
     assert!(help.contains("Exit codes:") && help.contains("cadastre inspect demo"));
+}
+
+#[tokio::test]
+async fn a_server_is_reached_through_an_ssh_server_whose_key_is_known() {
+    let ssh = SshServer::start();
+    let (postgres, mariadb, mongo) =
+        (PostgresServer::start(), MariaDbServer::start(), MongoServer::start().await);
+    let servers: [&dyn TestServer; 2] = [&postgres, &mariadb];
+    let mut urls: Vec<String> = servers
+        .iter()
+        .map(|server| url_with_password(&server.target(&server.create_database()).url(), server.password()))
+        .collect();
+    urls.push(url_with_password(&mongo.target("shop").url(), mongo.password()));
+    let folder = tempfile::tempdir().unwrap();
+    let test = |url: &str, port: u16, key: &str, knows_host: bool| {
+        let (dash, key) = (if url.starts_with("postgres") { '_' } else { '-' }, ssh.path(key));
+        let url = format!("{url}&ssh=127.0.0.1:{port}&ssh{dash}key={key}");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cadastre"));
+        command.arg("--data").arg(folder.path()).args(["test", &url]);
+        command.env("CADASTRE_SSH_CONFIG", ssh.client_configuration(knows_host)).output().unwrap()
+    };
+    for url in &urls {
+        let reached = test(url, ssh.port, "key", true);
+        assert!(reached.status.success(), "{}", text(&reached.stderr));
+    }
+    let failures = [
+        (ssh.port, "key", false, "host key is not known"),
+        (ssh.port, "stranger", true, "does not accept our key"),
+        (1, "key", true, "cannot be reached"),
+    ];
+    for (port, key, knows_host, words) in failures {
+        let refused = test(&urls[0], port, key, knows_host);
+        let said = text(&refused.stderr);
+        assert!(refused.status.code() == Some(1) && said.contains(words) && said.contains("→"), "{said}");
+    }
+}
+
+fn url_with_password(url: &str, password: &str) -> String {
+    url.replacen('@', &format!(":{password}@"), 1)
 }

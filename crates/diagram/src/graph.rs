@@ -14,6 +14,20 @@ pub struct Row {
     pub detail: String,
     /// A short mark before the label (`PK`, `FK`).
     pub mark: String,
+    /// Whether rows belong to it, and whether they are shown.
+    pub fold: Fold,
+}
+
+/// Rows that belong to a row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Fold {
+    /// There are none.
+    #[default]
+    None,
+    /// They are shown.
+    Open,
+    /// They are hidden.
+    Closed,
 }
 
 /// A box with a title and rows.

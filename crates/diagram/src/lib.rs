@@ -23,7 +23,7 @@ mod svg;
 pub use communities::communities;
 pub use crossings::count_crossings;
 pub use geometry::{Point, Rect, Size};
-pub use graph::{BoxId, Diagram, DiagramBox, End, Link, Row};
+pub use graph::{BoxId, Diagram, DiagramBox, End, Fold, Link, Row};
 pub use layout::{arrange, bounds};
 pub use place::place_missing;
 pub use route::{Route, Router, Side, route_links};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bson::{Bson, Document, doc};
-use cadastre_engine::{DbError, RunContext, Stage};
+use cadastre_engine::{DbError, FieldRef, RunContext, Stage};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use mongodb::Database;
 
@@ -11,13 +11,15 @@ use crate::error::explain;
 use crate::references::{FEWEST_VALUES, LEAST_FOUND, Referable, candidates};
 use crate::sample::{Inferred, infer};
 
-/// How many documents of a collection are looked at.
-pub(crate) const SAMPLE: i64 = 1000;
 /// A collection with no more documents, and no more bytes of them, is read as a whole.
 const WHOLE: u64 = 10_000;
 const WHOLE_BYTES: i64 = 8 << 20;
 /// Collections are read so many at a time.
 const AT_ONCE: usize = 8;
+/// No more bytes of documents of one collection are held in memory, however many documents were asked for.
+const MOST_BYTES: usize = 32 << 20;
+/// Examples are looked for in so many documents.
+const EXAMPLE_DOCUMENTS: i32 = 200;
 
 /// A collection or view as `listCollections` tells it.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +50,11 @@ pub(crate) struct Sampled {
 ///
 /// # Errors
 /// A lost connection, missing rights on the database, or cancellation. What cannot be read of one collection is part of the answer.
-pub(crate) async fn read(database: &Database, context: &RunContext) -> Result<Vec<CollectionFacts>, DbError> {
+pub(crate) async fn read(
+    database: &Database,
+    sample_size: u32,
+    context: &RunContext,
+) -> Result<Vec<CollectionFacts>, DbError> {
     let doing = "reading the list of collections";
     context.report(Stage::Reading, 0, 1);
     let command = doc! { "listCollections": 1, "nameOnly": false };
@@ -59,7 +65,7 @@ pub(crate) async fn read(database: &Database, context: &RunContext) -> Result<Ve
     rows.sort_by(|a, b| a.name.cmp(&b.name));
     let total = rows.len() * 2;
     let mut facts = Vec::with_capacity(rows.len());
-    let mut reading = stream::iter(rows).map(|row| read_one(database, row)).buffered(AT_ONCE);
+    let mut reading = stream::iter(rows).map(|row| read_one(database, row, sample_size)).buffered(AT_ONCE);
     while let Some(one) = reading.next().await {
         context.check()?;
         facts.push(one?);
@@ -81,12 +87,16 @@ fn row(document: &Document) -> CollectionRow {
 }
 
 /// What one collection does not let us see is said of it; a server that is gone is gone for all.
-async fn read_one(database: &Database, row: CollectionRow) -> Result<CollectionFacts, DbError> {
+async fn read_one(
+    database: &Database,
+    row: CollectionRow,
+    sample_size: u32,
+) -> Result<CollectionFacts, DbError> {
     if row.kind == "view" {
         return Ok(CollectionFacts { row, indexes: Ok(Vec::new()), sample: Err(String::new()) });
     }
     let indexes = or_reason(read_indexes(database, &row.name).await, "reading indexes")?;
-    let sample = or_reason(read_sample(database, &row.name).await, "reading documents")?;
+    let sample = or_reason(read_sample(database, &row.name, sample_size).await, "reading documents")?;
     Ok(CollectionFacts { row, indexes, sample })
 }
 
@@ -102,22 +112,42 @@ async fn read_indexes(database: &Database, name: &str) -> mongodb::error::Result
     database.run_cursor_command(doc! { "listIndexes": name }).await?.try_collect().await
 }
 
+/// Some documents that have a field.
+pub(crate) async fn documents_with(
+    database: &Database,
+    field: &FieldRef,
+) -> mongodb::error::Result<Vec<Document>> {
+    let top = field.path.split(['.', '[']).next().unwrap_or_default();
+    let collection = database.collection::<Document>(&field.collection);
+    let stages = [
+        doc! { "$sample": { "size": EXAMPLE_DOCUMENTS } },
+        doc! { "$match": { top: { "$exists": true } } },
+        doc! { "$project": { top: 1 } },
+    ];
+    collection.aggregate(stages).await?.try_collect().await
+}
+
 /// All documents of a small collection, so that nothing has to be estimated; random ones of a large one. The server takes them from
 /// a random cursor when they are less than a twentieth of the collection (manual: "$sample").
-async fn read_sample(database: &Database, name: &str) -> mongodb::error::Result<Sampled> {
+async fn read_sample(database: &Database, name: &str, size: u32) -> mongodb::error::Result<Sampled> {
     let collection = database.collection::<Document>(name);
     let total = collection.estimated_document_count().await?;
-    let stage = if is_small(database, name, total).await {
+    let stage = if is_small(database, name, total, size).await {
         doc! { "$match": {} }
     } else {
-        doc! { "$sample": { "size": SAMPLE } }
+        doc! { "$sample": { "size": size } }
     };
-    let documents: Vec<Document> = collection.aggregate([stage]).batch_size(200).await?.try_collect().await?;
+    let mut cursor = collection.aggregate([stage]).batch_size(200).await?;
+    let (mut documents, mut bytes) = (Vec::new(), 0);
+    while bytes < MOST_BYTES && cursor.advance().await? {
+        bytes += cursor.current().as_bytes().len();
+        documents.push(cursor.deserialize_current()?);
+    }
     Ok(Sampled { inferred: infer(&documents), total, references: Vec::new() })
 }
 
-async fn is_small(database: &Database, name: &str, total: u64) -> bool {
-    if total <= SAMPLE as u64 {
+async fn is_small(database: &Database, name: &str, total: u64, size: u32) -> bool {
+    if total <= u64::from(size) {
         return true;
     }
     // Whoever may not ask for the size gets a sample.

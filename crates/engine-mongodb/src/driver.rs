@@ -5,8 +5,8 @@ use std::time::Instant;
 use async_trait::async_trait;
 use bson::{Document, doc};
 use cadastre_engine::{
-    Cancelled, DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Stage,
-    Target, TestReport,
+    Cancelled, DbError, Dialect, Driver, ErrorCode, FieldRef, IntrospectOptions, Rights, RunContext, Secret,
+    Stage, Target, TestReport,
 };
 use cadastre_model::{Model, Origin};
 use mongodb::Database;
@@ -16,6 +16,7 @@ use crate::catalog;
 use crate::connect::open;
 use crate::dialect::MongoDialect;
 use crate::error::explain;
+use crate::sample::values_at;
 
 /// Reads MongoDB databases.
 #[derive(Debug, Clone, Copy, Default)]
@@ -75,7 +76,7 @@ impl Driver for MongoDriver {
             check_version(&doing, &version)?;
             context.report(Stage::Connecting, 1, 1);
             let origin = Origin { engine: "mongodb".into(), version, database: address.database.clone() };
-            Ok::<_, DbError>((catalog::read(&database, context).await?, origin))
+            Ok::<_, DbError>((catalog::read(&database, address.sample_size, context).await?, origin))
         };
         let (facts, origin) = tokio::select! {
             read = reading => read?,
@@ -85,6 +86,20 @@ impl Driver for MongoDriver {
         let model = assemble(facts, origin)?;
         context.report(Stage::Building, 1, 1);
         Ok(model)
+    }
+
+    async fn examples(
+        &self,
+        target: &Target,
+        secret: Option<&Secret>,
+        field: &FieldRef,
+        limit: usize,
+    ) -> Result<Vec<String>, DbError> {
+        let (_, database) = open(target, secret).await?;
+        let documents = catalog::documents_with(&database, field).await;
+        let documents = documents
+            .map_err(|error| explain(&format!("reading examples of {}", field.collection), &error))?;
+        Ok(values_at(&documents, &field.path, limit))
     }
 }
 

@@ -127,10 +127,64 @@ impl Counter {
     }
 }
 
+/// No example is longer.
+const EXAMPLE_LENGTH: usize = 120;
+
+/// The first different values of a field, as extended JSON, cut where they are long.
+pub(crate) fn values_at(documents: &[Document], path: &str, limit: usize) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for document in documents {
+        let mut inside = Vec::new();
+        collect_values(&Bson::Document(document.clone()), "", path, &mut inside);
+        for value in inside {
+            let text = match value {
+                Bson::String(text) => text,
+                other => other.into_relaxed_extjson().to_string(),
+            };
+            let text = match text.char_indices().nth(EXAMPLE_LENGTH) {
+                Some((end, _)) => format!("{}…", &text[..end]),
+                None => text,
+            };
+            if !found.contains(&text) {
+                found.push(text);
+            }
+            if found.len() == limit {
+                return found;
+            }
+        }
+    }
+    found
+}
+
+fn collect_values(value: &Bson, at: &str, wanted: &str, found: &mut Vec<Bson>) {
+    if at == wanted {
+        return found.push(value.clone());
+    }
+    let leads = |path: &str| {
+        wanted == path || wanted.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '[']))
+    };
+    match value {
+        Bson::Document(inner) => {
+            for (name, value) in inner {
+                let path = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+                if leads(&path) {
+                    collect_values(value, &path, wanted, found);
+                }
+            }
+        }
+        Bson::Array(elements) => {
+            let path = format!("{at}[]");
+            elements.iter().for_each(|element| collect_values(element, &path, wanted, found));
+        }
+        _ => {}
+    }
+}
+
 /// Whether a value could be a key of something.
 fn is_key_like(value: &Bson) -> bool {
     match value {
-        Bson::ObjectId(_) | Bson::Int32(_) | Bson::Int64(_) | Bson::Binary(_) => true,
+        Bson::ObjectId(_) | Bson::Int32(_) | Bson::Int64(_) => true,
+        Bson::Binary(binary) => binary.bytes.len() <= 64,
         Bson::String(text) => text.len() <= 64,
         _ => false,
     }

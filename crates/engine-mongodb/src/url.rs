@@ -1,8 +1,8 @@
 //! Addresses as the driver's own connection strings. Manual: "Connection Strings".
 
 use cadastre_engine::{
-    DEFAULT_CONNECT_TIMEOUT, DbError, ErrorCode, MongoAddress, Secret, Target, TlsMode, is_this_machine,
-    percent_decode,
+    DEFAULT_CONNECT_TIMEOUT, DEFAULT_SAMPLE_SIZE, DbError, ErrorCode, MongoAddress, Secret, Target, TlsMode,
+    Tunnel, is_this_machine, percent_decode,
 };
 
 fn invalid(what: impl std::fmt::Display) -> DbError {
@@ -57,11 +57,22 @@ pub fn parse_url(text: &str) -> Result<(Target, Option<Secret>), DbError> {
         root_certificate: None,
         client_certificate: None,
         connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+        sample_size: DEFAULT_SAMPLE_SIZE,
+        tunnel: None,
     };
+    let (mut ssh, mut ssh_key) = (None, None);
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) =
             pair.split_once('=').ok_or_else(|| invalid(format!("the parameter {pair} has no value")))?;
-        take_parameter(&mut address, name, decode(value)?)?;
+        match name {
+            "ssh" => ssh = Some(decode(value)?),
+            "ssh-key" => ssh_key = Some(decode(value)?),
+            _ => take_parameter(&mut address, name, decode(value)?)?,
+        }
+    }
+    address.tunnel = Tunnel::from_parameters(ssh, ssh_key).map_err(invalid)?;
+    if address.tunnel.is_some() && (address.srv || address.hosts.len() > 1) {
+        return Err(invalid("through an SSH tunnel one server is reached; name one host"));
     }
     let password = decode(password)?;
     Ok((Target::MongoDb(address), Some(password).filter(|it| !it.is_empty()).map(Secret::new)))
@@ -88,6 +99,9 @@ const IGNORED: [&str; 9] = [
     "compressors",
 ];
 
+/// No sample is larger: it is held in memory.
+const MOST_SAMPLED: u32 = 100_000;
+
 fn take_parameter(address: &mut MongoAddress, name: &str, value: String) -> Result<(), DbError> {
     let is_true = value.eq_ignore_ascii_case("true");
     match name.to_ascii_lowercase().as_str() {
@@ -107,6 +121,11 @@ fn take_parameter(address: &mut MongoAddress, name: &str, value: String) -> Resu
             let milliseconds: u32 =
                 value.parse().map_err(|_| invalid(format!("{name}={value} is not a number")))?;
             address.connect_timeout = milliseconds.div_ceil(1000).max(1);
+        }
+        "samplesize" => {
+            let size = value.parse().ok().filter(|size| (1..=MOST_SAMPLED).contains(size));
+            address.sample_size = size
+                .ok_or_else(|| invalid(format!("{name}={value} is not a number from 1 to {MOST_SAMPLED}")))?;
         }
         other if IGNORED.contains(&other) => {}
         _ => return Err(invalid(format!("the parameter {name} is not known"))),

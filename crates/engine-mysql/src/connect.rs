@@ -29,7 +29,7 @@ pub(crate) async fn open(target: &Target, secret: Option<&Secret>) -> Result<MyS
     let opening = async {
         if !address.is_socket() {
             // Asked for by itself, because the client's own error does not tell a name from a connection.
-            let mut found = tokio::net::lookup_host((address.host.as_str(), address.port)).await;
+            let mut found = tokio::net::lookup_host(address.endpoint()).await;
             if found.as_mut().map_or(true, |addresses| addresses.next().is_none()) {
                 return Err(unknown_host(&doing, &address.host));
             }
@@ -53,7 +53,8 @@ fn options(address: &ServerAddress, secret: Option<&Secret>) -> MySqlConnectOpti
     options = if address.is_socket() {
         options.socket(&address.host)
     } else {
-        options.host(&address.host).port(address.port)
+        let (host, port) = address.endpoint();
+        options.host(host).port(port)
     };
     options = options.ssl_mode(match address.tls {
         TlsMode::Disable => MySqlSslMode::Disabled,

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use cadastre_engine::{
-    DEFAULT_CONNECT_TIMEOUT, DbError, ErrorCode, Secret, ServerAddress, Target, TlsMode, is_this_machine,
-    percent_decode,
+    DEFAULT_CONNECT_TIMEOUT, DbError, ErrorCode, Secret, ServerAddress, Target, TlsMode, Tunnel,
+    is_this_machine, percent_decode,
 };
 
 /// What surrounds the program. Given, not looked up, so that it can be tested.
@@ -53,7 +53,8 @@ impl Environment {
 const SCHEMES: [&str; 2] = ["mysql://", "mariadb://"];
 
 /// The parameters we act on.
-const PARAMETERS: [&str; 6] = ["socket", "ssl-mode", "ssl-ca", "ssl-cert", "ssl-key", "connect-timeout"];
+const PARAMETERS: [&str; 8] =
+    ["socket", "ssl-mode", "ssl-ca", "ssl-cert", "ssl-key", "connect-timeout", "ssh", "ssh-key"];
 
 fn invalid(what: impl std::fmt::Display) -> DbError {
     DbError::new(ErrorCode::InvalidInput, format!("reading the address: {what}"))
@@ -126,6 +127,7 @@ pub fn parse_url(text: &str, environment: &Environment) -> Result<(Target, Optio
         client_certificate: option("ssl-cert"),
         client_key: option("ssl-key"),
         connect_timeout: if connect_timeout == 0 { DEFAULT_CONNECT_TIMEOUT } else { connect_timeout },
+        tunnel: Tunnel::from_parameters(own("ssh"), own("ssh-key")).map_err(invalid)?,
     };
     Ok((Target::MySql(address), password.map(Secret::new)))
 }

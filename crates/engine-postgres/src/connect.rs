@@ -57,7 +57,7 @@ async fn open_in_time(
 ) -> Result<Session, DbError> {
     if !address.is_socket() {
         // Asked for by itself, because the client's own error does not tell a name from a connection.
-        let mut found = tokio::net::lookup_host((address.host.as_str(), address.port)).await;
+        let mut found = tokio::net::lookup_host(address.endpoint()).await;
         if found.as_mut().map_or(true, |addresses| addresses.next().is_none()) {
             return Err(unknown_host(doing, &address.host));
         }
@@ -74,9 +74,14 @@ async fn open_in_time(
 
 fn config(address: &ServerAddress, secret: Option<&Secret>) -> Config {
     let mut config = Config::new();
+    let (_, port) = address.endpoint();
+    // Through a tunnel the name stays the server's own: it is what its certificate must bear.
+    if address.tunnel.as_ref().is_some_and(|tunnel| tunnel.open_at.is_some()) {
+        config.hostaddr(std::net::Ipv4Addr::LOCALHOST.into());
+    }
     config
         .host(&address.host)
-        .port(address.port)
+        .port(port)
         .user(&address.user)
         .dbname(&address.database)
         .application_name("cadastre")

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use cadastre_engine::{
-    DEFAULT_CONNECT_TIMEOUT, DbError, ErrorCode, Secret, ServerAddress, Target, TlsMode, is_this_machine,
-    percent_decode,
+    DEFAULT_CONNECT_TIMEOUT, DbError, ErrorCode, Secret, ServerAddress, Target, TlsMode, Tunnel,
+    is_this_machine, percent_decode,
 };
 
 /// What surrounds the program: variables and the home folder. Given, not looked up, so that it can be tested.
@@ -38,7 +38,9 @@ impl Environment {
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
 /// The parameters we act on, by libpq's names, with the variable that stands for each.
-const PARAMETERS: [(&str, &str); 11] = [
+const PARAMETERS: [(&str, &str); 13] = [
+    ("ssh", ""),
+    ("ssh_key", ""),
     ("host", "PGHOST"),
     ("port", "PGPORT"),
     ("user", "PGUSER"),
@@ -143,6 +145,8 @@ fn complete(
         client_certificate: parameters.remove("sslcert"),
         client_key: parameters.remove("sslkey"),
         connect_timeout,
+        tunnel: Tunnel::from_parameters(parameters.remove("ssh"), parameters.remove("ssh_key"))
+            .map_err(invalid)?,
     };
     Ok((Target::Postgres(address), secret))
 }

@@ -5,7 +5,7 @@ use cadastre_model::Model;
 
 use crate::context::RunContext;
 use crate::dialect::Dialect;
-use crate::error::DbError;
+use crate::error::{DbError, ErrorCode};
 use crate::secret::Secret;
 use crate::target::Target;
 
@@ -14,6 +14,15 @@ use crate::target::Target;
 pub struct IntrospectOptions {
     /// Only these namespaces; all if empty.
     pub schemas: Vec<String>,
+}
+
+/// A field of the documents of a collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldRef {
+    /// The collection.
+    pub collection: String,
+    /// The way to it, as in the sample: `lines[].sku`.
+    pub path: String,
 }
 
 /// What the connected user may do.
@@ -69,4 +78,20 @@ pub trait Driver: Send + Sync {
         options: &IntrospectOptions,
         context: &RunContext,
     ) -> Result<Model, DbError>;
+
+    /// A few different values of a field of documents, as text, at most `limit`. Data of the user's: only when asked for, never
+    /// logged or kept.
+    ///
+    /// # Errors
+    /// As [`Driver::test`]; [`ErrorCode::UnsupportedByEngine`] where there are no documents.
+    async fn examples(
+        &self,
+        target: &Target,
+        _secret: Option<&Secret>,
+        _field: &FieldRef,
+        _limit: usize,
+    ) -> Result<Vec<String>, DbError> {
+        let message = format!("reading examples from {}: this engine has no sampled fields", target.label());
+        Err(DbError::new(ErrorCode::UnsupportedByEngine, message))
+    }
 }

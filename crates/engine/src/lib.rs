@@ -11,18 +11,20 @@ mod error;
 mod secret;
 mod sql;
 mod target;
+mod tunnel;
 
 pub use context::{Cancelled, Progress, RunContext, Stage};
 pub use coverage::{Coverage, CoverageLine};
 pub use dialect::{Dialect, Script, ScriptPart};
-pub use driver::{Driver, IntrospectOptions, Rights, TestReport};
+pub use driver::{Driver, FieldRef, IntrospectOptions, Rights, TestReport};
 pub use error::{DbDetail, DbError, ErrorCode};
 pub use secret::Secret;
 pub use sql::{Backslash, Quoted, quote_backtick, quote_double, quote_json, quote_literal};
 pub use target::{
-    DEFAULT_CONNECT_TIMEOUT, MongoAddress, ServerAddress, Target, TlsMode, is_this_machine, percent_decode,
-    percent_encode,
+    DEFAULT_CONNECT_TIMEOUT, DEFAULT_SAMPLE_SIZE, MongoAddress, ServerAddress, Target, TlsMode,
+    is_this_machine, percent_decode, percent_encode,
 };
+pub use tunnel::Tunnel;
 
 #[cfg(test)]
 mod tests;

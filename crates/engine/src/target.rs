@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::tunnel::Tunnel;
+
 /// How much of TLS is asked for; the words and meanings of libpq's `sslmode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -60,6 +62,13 @@ pub enum Target {
     MongoDb(MongoAddress),
 }
 
+/// How many documents of a large collection are looked at where nobody says otherwise.
+pub const DEFAULT_SAMPLE_SIZE: u32 = 1000;
+
+fn default_sample_size() -> u32 {
+    DEFAULT_SAMPLE_SIZE
+}
+
 /// Where a MongoDB database is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MongoAddress {
@@ -83,6 +92,12 @@ pub struct MongoAddress {
     pub client_certificate: Option<String>,
     /// Seconds to wait for a server.
     pub connect_timeout: u32,
+    /// How many documents of a large collection are looked at.
+    #[serde(default = "default_sample_size")]
+    pub sample_size: u32,
+    /// The machine through which it is reached; of one host only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tunnel: Option<Tunnel>,
 }
 
 impl MongoAddress {
@@ -99,6 +114,13 @@ impl MongoAddress {
         } else {
             format!("?replicaSet={}", percent_encode(&self.replica_set))
         };
+        // Whatever it says of its set, through a tunnel there is one server to talk to.
+        if let Some(port) = self.tunnel.as_ref().and_then(|tunnel| tunnel.open_at) {
+            return format!(
+                "mongodb://127.0.0.1:{port}/{}?directConnection=true",
+                percent_encode(&self.database)
+            );
+        }
         format!("{scheme}://{}/{}{set}", self.hosts.join(","), percent_encode(&self.database))
     }
 
@@ -124,6 +146,10 @@ impl MongoAddress {
             url.extend(path.iter().map(|path| format!("&{name}={}", percent_encode(path))));
         }
         url.push_str(&format!("&connectTimeoutMS={}", u64::from(self.connect_timeout) * 1000));
+        if self.sample_size != DEFAULT_SAMPLE_SIZE {
+            url.push_str(&format!("&sampleSize={}", self.sample_size));
+        }
+        url.push_str(&tunnel_parameters(self.tunnel.as_ref(), '-'));
         url
     }
 }
@@ -151,6 +177,9 @@ pub struct ServerAddress {
     pub client_key: Option<String>,
     /// Seconds to wait for the connection.
     pub connect_timeout: u32,
+    /// The machine through which it is reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tunnel: Option<Tunnel>,
 }
 
 /// Seconds a connection is waited for where nobody says otherwise.
@@ -160,6 +189,14 @@ impl ServerAddress {
     /// Whether it is a Unix socket.
     pub fn is_socket(&self) -> bool {
         self.host.starts_with('/')
+    }
+
+    /// Where a connection goes: the server itself, or the near end of an open tunnel to it.
+    pub fn endpoint(&self) -> (&str, u16) {
+        match self.tunnel.as_ref().and_then(|tunnel| tunnel.open_at) {
+            Some(port) => ("127.0.0.1", port),
+            None => (&self.host, self.port),
+        }
     }
 
     /// Whether the way there stays within this machine.
@@ -194,7 +231,7 @@ impl ServerAddress {
             self.tls.word(),
             words.timeout,
             self.connect_timeout,
-        )
+        ) + &tunnel_parameters(self.tunnel.as_ref(), words.separator)
     }
 }
 
@@ -212,6 +249,7 @@ struct UrlWords {
     client_certificate: &'static str,
     client_key: &'static str,
     timeout: &'static str,
+    separator: char,
 }
 
 const POSTGRES_WORDS: UrlWords = UrlWords {
@@ -220,6 +258,7 @@ const POSTGRES_WORDS: UrlWords = UrlWords {
     client_certificate: "sslcert",
     client_key: "sslkey",
     timeout: "connect_timeout",
+    separator: '_',
 };
 
 const MYSQL_WORDS: UrlWords = UrlWords {
@@ -228,9 +267,40 @@ const MYSQL_WORDS: UrlWords = UrlWords {
     client_certificate: "ssl-cert",
     client_key: "ssl-key",
     timeout: "connect-timeout",
+    separator: '-',
 };
 
+fn tunnel_parameters(tunnel: Option<&Tunnel>, separator: char) -> String {
+    let Some(tunnel) = tunnel else { return String::new() };
+    let key = tunnel.key.as_ref().map(|path| format!("&ssh{separator}key={}", percent_encode(path)));
+    format!("&ssh={}{}", percent_encode(&tunnel.text()), key.unwrap_or_default())
+}
+
 impl Target {
+    /// The machine through which it is reached, if it is not reached directly.
+    pub fn tunnel(&self) -> Option<&Tunnel> {
+        match self {
+            Self::Sqlite { .. } => None,
+            Self::Postgres(it) | Self::MySql(it) => it.tunnel.as_ref(),
+            Self::MongoDb(it) => it.tunnel.as_ref(),
+        }
+    }
+
+    /// The same database, reached at a port of this machine where its tunnel is open.
+    #[must_use]
+    pub fn through(&self, port: u16) -> Self {
+        let mut target = self.clone();
+        let tunnel = match &mut target {
+            Self::Sqlite { .. } => None,
+            Self::Postgres(it) | Self::MySql(it) => it.tunnel.as_mut(),
+            Self::MongoDb(it) => it.tunnel.as_mut(),
+        };
+        if let Some(tunnel) = tunnel {
+            tunnel.open_at = Some(port);
+        }
+        target
+    }
+
     /// The engine's word.
     pub fn engine(&self) -> &'static str {
         match self {

@@ -9,11 +9,13 @@ mod certificates;
 mod mariadb;
 mod mongodb;
 mod postgres;
+mod ssh;
 
 pub use certificates::{Authority, Issued};
 pub use mariadb::MariaDbServer;
 pub use mongodb::MongoServer;
 pub use postgres::PostgresServer;
+pub use ssh::SshServer;
 
 /// A private server of any engine.
 pub trait TestServer {
@@ -67,6 +69,7 @@ pub(crate) fn local_address(port: u16, user: &str, database: &str) -> ServerAddr
         client_certificate: None,
         client_key: None,
         connect_timeout: 10,
+        tunnel: None,
     }
 }
 

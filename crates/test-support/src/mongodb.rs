@@ -139,6 +139,8 @@ impl MongoServer {
             root_certificate: None,
             client_certificate: None,
             connect_timeout: 10,
+            sample_size: cadastre_engine::DEFAULT_SAMPLE_SIZE,
+            tunnel: None,
         })
     }
 

@@ -30,6 +30,18 @@ pub(crate) fn move_boxes(
 
 #[tauri::command(async)]
 #[specta::specta]
+pub(crate) fn fold_fields(
+    workspace: State<'_, Arc<Workspace>>,
+    source: Source,
+    reading: u32,
+    index: u32,
+    row: u32,
+) -> Result<DiagramView, AppError> {
+    workspace.fold_fields(&source, reading, index, row)
+}
+
+#[tauri::command(async)]
+#[specta::specta]
 pub(crate) fn arrange_diagram(
     workspace: State<'_, Arc<Workspace>>,
     source: Source,

@@ -53,3 +53,15 @@ pub(crate) fn read_page(
 ) -> Result<ObjectPage, AppError> {
     workspace.object_page(&source, reading, id)
 }
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn example_values(
+    workspace: State<'_, Arc<Workspace>>,
+    source: Source,
+    reading: u32,
+    id: u32,
+    path: String,
+) -> Result<Vec<String>, AppError> {
+    workspace.example_values(&source, reading, id, path).await
+}

@@ -5,7 +5,11 @@ export interface SceneRow {
   label: string;
   detail: string;
   mark: string;
+  /** `open` or `closed` where rows belong to it, else `none`. */
+  fold: string;
 }
+/** The width of what folds and unfolds, from the left edge of a box. */
+const FOLD_WIDTH = 28;
 
 export interface SceneBox {
   object: number;
@@ -115,6 +119,14 @@ export class Scene {
       if (box && point.x >= box.x && point.x <= box.x + box.width && point.y >= box.y && point.y <= box.y + box.height) return index;
     }
     return -1;
+  }
+
+  /** The row whose fold is at a point of a box; -1 if there is none. */
+  foldAt(index: number, point: Point): number {
+    const box = this.boxes[index];
+    if (!box || point.x > box.x + FOLD_WIDTH) return -1;
+    const row = Math.floor((point.y - box.y - HEAD_HEIGHT) / ROW_HEIGHT);
+    return (box.rows[row]?.fold ?? "none") === "none" ? -1 : row;
   }
 
   linksAt(box: number): readonly number[] {

@@ -80,7 +80,7 @@ function paintBox(context: CanvasRenderingContext2D, box: SceneBox, head: string
   });
   context.font = "700 9.5px sans-serif";
   context.fillStyle = theme.muted;
-  box.rows.forEach((row, at) => context.fillText(row.mark, 9, middle(at)));
+  box.rows.forEach((row, at) => context.fillText(row.fold === "none" ? row.mark : row.fold === "open" ? "▾" : "▸", 9, middle(at)));
 }
 
 /** A text cut to a width in pixels, an ellipsis at its end if it was. */

@@ -24,8 +24,10 @@ export const commands = {
 	listTree: (source: Source) => typedError<TreeItem[], AppError_Serialize>(__TAURI_INVOKE("list_tree", { source })),
 	searchSchema: (source: Source, query: string, limit: number) => typedError<SearchHit[], AppError_Serialize>(__TAURI_INVOKE("search_schema", { source, query, limit })),
 	readPage: (source: Source, reading: number, id: number) => typedError<ObjectPage_Serialize, AppError_Serialize>(__TAURI_INVOKE("read_page", { source, reading, id })),
+	exampleValues: (source: Source, reading: number, id: number, path: string) => typedError<string[], AppError_Serialize>(__TAURI_INVOKE("example_values", { source, reading, id, path })),
 	readDiagram: (source: Source) => typedError<DiagramView, AppError_Serialize>(__TAURI_INVOKE("read_diagram", { source })),
 	moveBoxes: (source: Source, reading: number, moves: BoxMove[], keep: Keep) => typedError<Rerouted[], AppError_Serialize>(__TAURI_INVOKE("move_boxes", { source, reading, moves, keep })),
+	foldFields: (source: Source, reading: number, index: number, row: number) => typedError<DiagramView, AppError_Serialize>(__TAURI_INVOKE("fold_fields", { source, reading, index, row })),
 	arrangeDiagram: (source: Source) => typedError<DiagramView, AppError_Serialize>(__TAURI_INVOKE("arrange_diagram", { source })),
 	/**  Writes an open schema to a file the person chooses; returns the path, or nothing if they chose none. */
 	exportSchema: (source: Source, format: ExportFormat, name: string) => typedError<string | null, AppError_Serialize>(__TAURI_INVOKE("export_schema", { source, format, name })),
@@ -67,8 +69,14 @@ export type AddressForm_Deserialize = {
 	authSource?: string,
 	/**  The replica set's name. */
 	replicaSet?: string,
+	/**  How many documents of a collection are looked at. */
+	sampleSize?: string,
 	/**  Seconds to wait. */
 	connectTimeout?: string,
+	/**  The SSH server the connection goes through: `user@host:port`; empty for none. */
+	ssh?: string,
+	/**  The file with the key for it; empty for the agent. */
+	sshKey?: string,
 };
 
 /**  The fields of a connection form. Fields that the engine has no use for are empty. */
@@ -99,8 +107,14 @@ export type AddressForm_Serialize = {
 	authSource: string,
 	/**  The replica set's name. */
 	replicaSet: string,
+	/**  How many documents of a collection are looked at. */
+	sampleSize: string,
 	/**  Seconds to wait. */
 	connectTimeout: string,
+	/**  The SSH server the connection goes through: `user@host:port`; empty for none. */
+	ssh: string,
+	/**  The file with the key for it; empty for the agent. */
+	sshKey: string,
 };
 
 /**  A failed use case: what was being done and what is wrong, what to do, and what the server said. */
@@ -528,6 +542,8 @@ export type RowView = {
 	detail: string,
 	/**  `PK`, `FK`, or nothing. */
 	mark: string,
+	/**  `open` or `closed` where rows belong to it, else `none`. */
+	fold: string,
 };
 
 /**  How far a run is. */

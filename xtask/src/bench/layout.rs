@@ -81,7 +81,7 @@ pub(crate) fn synthetic(tables: usize, keys: usize) -> Diagram {
         .map(|index| {
             let rows = 4 + below(17);
             let row =
-                |row| Row { label: format!("column_{row:02}"), detail: "bigint".into(), mark: String::new() };
+                |row| Row { label: format!("column_{row:02}"), detail: "bigint".into(), ..Row::default() };
             DiagramBox {
                 title: format!("table_{index:04}"),
                 rows: (0..rows).map(row).collect(),

@@ -1,4 +1,5 @@
 // What the window shows at present. Components read it; changes go through its methods.
+import { tick } from "svelte";
 import { asAppError, host, type AppError, type ConnectionView, type DiagramView, type ExportFormat, type ObjectPage, type RunEvent, type SchemaSummary, type Settings, type Source, type TreeItem } from "../../ipc/client";
 import { resolveLanguage, setLanguage, t } from "../../shared/i18n/i18n.svelte";
 
@@ -162,6 +163,8 @@ class Session {
       const diagram = await host.arrangeDiagram(open.source);
       if (this.open !== open) return;
       this.open = { ...open, diagram };
+      await tick();
+      this.controls?.showAll();
       this.say(t("toast.arranged"));
     });
   }
