@@ -266,7 +266,6 @@ async fn tables_that_come_and_go_while_it_reads_do_not_break_the_reading() {
 #[tokio::test]
 async fn many_views_many_triggers_and_wide_tables_are_read_whole() {
     let server = server();
-    let database = server.create_database();
     let columns: Vec<String> = (0..200).map(|at| format!("column_{at} integer DEFAULT {at}")).collect();
     let mut sql = format!("CREATE TABLE wide ({}); CREATE TABLE bare ();", columns.join(", "));
     sql.push_str("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';");

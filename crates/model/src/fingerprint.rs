@@ -74,6 +74,18 @@ fn own_content(object: &Object) -> Vec<u8> {
     bytes
 }
 
+impl Body {
+    /// Whether two bodies mean the same, whatever their layout and the order of settings.
+    pub fn means_the_same(&self, other: &Self) -> bool {
+        self == other || self.kind() == other.kind() && meaning(self) == meaning(other)
+    }
+
+    /// Whether the name is the engine's, not the author's, and means nothing.
+    pub fn is_unnamed(&self) -> bool {
+        is_unnamed(self)
+    }
+}
+
 fn is_unnamed(body: &Body) -> bool {
     match body {
         Body::PrimaryKey(key) | Body::Unique(key) => key.unnamed,

@@ -72,11 +72,21 @@ export function paint(
   const scale = camera.scale * ratio;
   context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
   const view = viewport(camera, width, height);
-  paintLinks(context, scene, view, camera.scale, theme, lit);
+  paintLinks(context, scene, view, camera.scale, theme, lit, motion);
   if (camera.scale < NEAR || motion !== "not") paintBoxes(context, scene, view, camera, size, theme, lit, motion, sprites);
 }
 
-function paintLinks(context: CanvasRenderingContext2D, scene: Scene, view: Rect, scale: number, theme: Theme, lit: Lit): void {
+function paintLinks(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  view: Rect,
+  scale: number,
+  theme: Theme,
+  lit: Lit,
+  motion: Motion,
+): void {
+  // While the scale changes nobody reads the ends of links, and they are most of what there is to draw.
+  const detail = motion === "zooming" ? scale / 2 : scale;
   const visible = scene.linksIn(view);
   const bright: number[] = [];
   const hair = 1 / scale;
@@ -88,7 +98,7 @@ function paintLinks(context: CanvasRenderingContext2D, scene: Scene, view: Rect,
     const link = scene.links[index];
     if (!link) continue;
     if (lit.boxes.has(link.from) || lit.boxes.has(link.to)) bright.push(index);
-    else tracePath(context, link, scale);
+    else tracePath(context, link, detail);
   }
   context.stroke();
   context.globalAlpha = 1;
@@ -98,7 +108,7 @@ function paintLinks(context: CanvasRenderingContext2D, scene: Scene, view: Rect,
   context.beginPath();
   for (const index of bright) {
     const link = scene.links[index];
-    if (link) tracePath(context, link, scale);
+    if (link) tracePath(context, link, detail);
   }
   context.stroke();
 }
@@ -181,7 +191,7 @@ function paintBoxes(
   frameAll(context, theme.line, 1 / scale, bodies);
   if (!isFar) frameAll(context, theme.lit, 2 / scale, bright);
   if (isFar) paintFarTitles(context, scene, new Set(visible), scale, theme);
-  else if (!hasRows) paintTitles(context, bodies, camera, size, theme);
+  else if (!hasRows && motion !== "zooming") paintTitles(context, bodies, camera, size, theme);
 }
 
 function fillAll(context: CanvasRenderingContext2D, colour: string, boxes: SceneBox[], height?: number): void {

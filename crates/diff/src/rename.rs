@@ -1,0 +1,277 @@
+//! Renames: said by a person, carried out on a model, and asked about where a removal and an addition look like one.
+
+use std::fmt;
+
+use cadastre_model::{Body, IndexTarget, Kind, Model, ModelBuilder, ModelError, ObjectId, QualifiedName};
+
+use crate::compare::{ChangeKind, Diff};
+
+/// A new name for an object of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rename {
+    /// The object in the first model.
+    pub object: ObjectId,
+    /// The name it gets.
+    pub to: String,
+}
+
+/// A removal and an addition that look like a rename.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The object in the first model.
+    pub from: ObjectId,
+    /// The object in the second model.
+    pub to: ObjectId,
+    /// Why it looks like one, for people.
+    pub evidence: String,
+}
+
+/// Why a rename cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenameError(pub String);
+
+impl fmt::Display for RenameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Reads `[schema.]table=name` or `[schema.]table.column=name`; what is left of the `=` is looked for in the first model, and what is right
+/// of it may repeat schema and table.
+///
+/// # Errors
+/// Nothing of that name, or several things.
+pub fn parse_rename(from: &Model, text: &str) -> Result<Rename, RenameError> {
+    let (old, new) =
+        text.split_once('=').ok_or_else(|| RenameError(format!("“{text}” is not written as OLD=NEW")))?;
+    let to = new.rsplit('.').next().unwrap_or(new).trim().to_owned();
+    let old = old.trim();
+    if to.is_empty() || old.is_empty() {
+        return Err(RenameError(format!("“{text}” is not written as OLD=NEW")));
+    }
+    let may_be_renamed = |kind: Kind| kind == Kind::Table || kind == Kind::Column || kind == Kind::View;
+    let found: Vec<ObjectId> = from
+        .objects()
+        .filter(|(_, object)| may_be_renamed(object.kind()))
+        .filter(|(id, _)| {
+            let name = from.display_name(*id);
+            name == old || name.split_once('.').is_some_and(|(_, rest)| rest == old)
+        })
+        .map(|(id, _)| id)
+        .collect();
+    match found.as_slice() {
+        [object] => Ok(Rename { object: *object, to }),
+        [] => Err(RenameError(format!("there is no table or column {old}"))),
+        _ => Err(RenameError(format!("several things are called {old}; put the schema in front"))),
+    }
+}
+
+/// The model after its objects were renamed: everything that refers to them by name follows. Texts follow word by word, which is a
+/// good guess; the server has the last word on them.
+///
+/// # Errors
+/// Two siblings would have one name.
+pub fn rename(model: &Model, renames: &[Rename]) -> Result<Model, ModelError> {
+    let mut objects: Vec<_> = model.objects().map(|(_, object)| object.clone()).collect();
+    for it in renames {
+        let walker = model.walk(it.object);
+        let old = walker.object().name.clone();
+        let table = match walker.object().kind() {
+            Kind::Column => walker.object().parent,
+            _ => None,
+        };
+        let table_name = table.map(|table| model.walk(table).qualified_name());
+        let own_name = walker.qualified_name();
+        for (index, object) in objects.iter_mut().enumerate() {
+            let at = model.id_at(index);
+            match (&table, &table_name) {
+                (Some(table), Some(name)) => {
+                    let is_own = object.parent == Some(*table);
+                    let depends = model.object(at.unwrap_or(it.object)).depends_on.contains(table);
+                    rename_column(&mut object.body, is_own, name, &old, &it.to);
+                    if is_own || depends {
+                        rename_in_text(&mut object.body, &old, &it.to);
+                    }
+                }
+                _ => rename_relation(&mut object.body, &own_name, &it.to),
+            }
+        }
+        objects[it.object.index()].name.clone_from(&it.to);
+    }
+    let mut builder = ModelBuilder::new(model.origin.clone());
+    for object in objects {
+        builder.add(object);
+    }
+    model.unmodelled.iter().for_each(|it| builder.note_unmodelled(it.kind.clone(), it.name.clone()));
+    builder.finish()
+}
+
+fn swap(name: &mut String, old: &str, new: &str) {
+    if name == old {
+        new.clone_into(name);
+    }
+}
+
+fn rename_column(body: &mut Body, is_own: bool, table: &QualifiedName, old: &str, new: &str) {
+    let all = |names: &mut Vec<String>| names.iter_mut().for_each(|name| swap(name, old, new));
+    match body {
+        Body::PrimaryKey(key) | Body::Unique(key) if is_own => {
+            all(&mut key.columns);
+            all(&mut key.include);
+        }
+        Body::ForeignKey(key) => {
+            if is_own {
+                all(&mut key.columns);
+                all(&mut key.on_delete_columns);
+            }
+            if key.references == *table {
+                all(&mut key.referenced_columns);
+            }
+        }
+        Body::Index(index) if is_own => {
+            all(&mut index.include);
+            for part in &mut index.parts {
+                if let IndexTarget::Column(name) = &mut part.target {
+                    swap(name, old, new);
+                }
+            }
+        }
+        Body::Sequence(sequence) => {
+            if let Some(owner) = sequence.owned_by.as_mut().filter(|owner| owner.relation == *table) {
+                swap(&mut owner.column, old, new);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn rename_relation(body: &mut Body, old: &QualifiedName, new: &str) {
+    let follow = |name: &mut QualifiedName| {
+        if name == old {
+            new.clone_into(&mut name.name);
+        }
+    };
+    match body {
+        Body::ForeignKey(key) => follow(&mut key.references),
+        Body::Table(table) => {
+            table.inherits.iter_mut().for_each(follow);
+            if let Some(partition) = &mut table.partition_of {
+                follow(&mut partition.parent);
+            }
+        }
+        Body::Sequence(sequence) => {
+            if let Some(owner) = &mut sequence.owned_by {
+                follow(&mut owner.relation);
+            }
+        }
+        _ => {}
+    }
+    rename_in_text(body, &old.name, new);
+}
+
+/// The texts of a body in which names may stand.
+fn rename_in_text(body: &mut Body, old: &str, new: &str) {
+    let texts: Vec<&mut String> = match body {
+        Body::Column(column) => {
+            let generated = column.generated.as_mut().map(|it| &mut it.expression);
+            column.default.as_mut().into_iter().chain(generated).collect()
+        }
+        Body::Check(check) => vec![&mut check.expression],
+        Body::Exclusion(it) => vec![&mut it.definition],
+        Body::Index(index) => {
+            let parts = index.parts.iter_mut().filter_map(|part| match &mut part.target {
+                IndexTarget::Expression(text) => Some(text),
+                IndexTarget::Column(_) => None,
+            });
+            parts.chain(index.predicate.as_mut()).chain(index.source.as_mut()).collect()
+        }
+        Body::View(view) => std::iter::once(&mut view.definition).chain(view.source.as_mut()).collect(),
+        Body::Trigger(it) => vec![&mut it.definition],
+        Body::Rule(it) => vec![&mut it.definition],
+        Body::Statistics(it) => vec![&mut it.definition],
+        Body::Policy(it) => it.using.as_mut().into_iter().chain(it.with_check.as_mut()).collect(),
+        Body::Publication(it) => vec![&mut it.definition],
+        _ => Vec::new(),
+    };
+    texts.into_iter().for_each(|text| *text = replace_word(text, old, new));
+}
+
+/// Replaces a name where it stands by itself and not as part of a longer one.
+fn replace_word(text: &str, old: &str, new: &str) -> String {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(old) {
+        let before = rest[..at].chars().next_back().or_else(|| out.chars().next_back());
+        let after = rest[at + old.len()..].chars().next();
+        out.push_str(&rest[..at]);
+        out.push_str(if before.is_some_and(is_part) || after.is_some_and(is_part) { old } else { new });
+        rest = &rest[at + old.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Removals and additions that look like renames: of tables with the same columns, and of columns of one table with the same type.
+/// Asked about, never assumed.
+pub fn candidates(from: &Model, to: &Model, diff: &Diff) -> Vec<Candidate> {
+    let of = |kind: ChangeKind, what: Kind| {
+        diff.changes.iter().filter(move |change| change.kind == kind).filter_map(move |change| {
+            let (model, id) = match kind {
+                ChangeKind::Added => (to, change.to?),
+                ChangeKind::Removed | ChangeKind::Changed => (from, change.from?),
+            };
+            (model.object(id).kind() == what).then_some(id)
+        })
+    };
+    let mut found = Vec::new();
+    for old in of(ChangeKind::Removed, Kind::Table) {
+        let shape = columns_of(from, old);
+        let same = of(ChangeKind::Added, Kind::Table).find(|&new| {
+            !shape.is_empty() && columns_of(to, new) == shape && same_place(from, old, to, new, diff)
+        });
+        found.extend(same.map(|new| Candidate {
+            from: old,
+            to: new,
+            evidence: format!("both have the same {} columns", shape.len()),
+        }));
+    }
+    for old in of(ChangeKind::Removed, Kind::Column) {
+        let same = of(ChangeKind::Added, Kind::Column).find(|&new| {
+            let (a, b) = (&from.object(old).body, &to.object(new).body);
+            let same_type =
+                matches!((a, b), (Body::Column(a), Body::Column(b)) if a.data_type == b.data_type);
+            same_type && same_place(from, old, to, new, diff)
+        });
+        found.extend(same.map(|new| {
+            let places = (position(from, old), position(to, new));
+            let evidence = match places {
+                (a, b) if a == b => "same table, type and position".to_owned(),
+                _ => "same table and type".to_owned(),
+            };
+            Candidate { from: old, to: new, evidence }
+        }));
+    }
+    found
+}
+
+fn same_place(from: &Model, old: ObjectId, to: &Model, new: ObjectId, diff: &Diff) -> bool {
+    match (from.object(old).parent, to.object(new).parent) {
+        (Some(a), Some(b)) => diff.to(a) == Some(b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+fn position(model: &Model, id: ObjectId) -> usize {
+    let siblings = model.object(id).parent.map(|parent| model.children(parent)).unwrap_or_default();
+    siblings.iter().position(|&it| it == id).unwrap_or_default()
+}
+
+fn columns_of(model: &Model, table: ObjectId) -> Vec<(String, String)> {
+    let columns = model.children(table).iter().filter_map(|&id| match &model.object(id).body {
+        Body::Column(column) => Some((model.object(id).name.clone(), column.data_type.clone())),
+        _ => None,
+    });
+    columns.collect()
+}

@@ -1,0 +1,119 @@
+//! Differences of small models made by hand.
+
+use cadastre_model::*;
+
+use crate::*;
+
+fn model(build: impl FnOnce(&mut ModelBuilder, ObjectId)) -> Model {
+    let origin = Origin { engine: "any".into(), version: String::new(), database: "d".into() };
+    let mut builder = ModelBuilder::new(origin);
+    let namespace = builder.add(Object::new(None, "main", Body::Namespace(Namespace {})));
+    build(&mut builder, namespace);
+    builder.finish().unwrap()
+}
+
+fn table(builder: &mut ModelBuilder, namespace: ObjectId, name: &str, columns: &[(&str, &str)]) -> ObjectId {
+    let table = builder.add(Object::new(Some(namespace), name, Body::Table(Table::default())));
+    for (name, data_type) in columns {
+        let column = Column { data_type: (*data_type).into(), ..Column::default() };
+        builder.add(Object::new(Some(table), *name, Body::Column(column)));
+    }
+    table
+}
+
+fn words(from: &Model, to: &Model) -> Vec<String> {
+    let word = |change: &Change| match (change.from, change.to) {
+        (Some(id), None) => format!("- {}", from.display_name(id)),
+        (_, Some(id)) if change.kind == ChangeKind::Added => format!("+ {}", to.display_name(id)),
+        (_, Some(id)) => format!("~ {}", to.display_name(id)),
+        (None, None) => String::new(),
+    };
+    let mut words: Vec<String> = diff(from, to).changes.iter().map(word).collect();
+    words.sort();
+    words
+}
+
+#[test]
+fn a_model_does_not_differ_from_itself_and_column_order_means_nothing() {
+    let a = model(|it, main| {
+        table(it, main, "t", &[("a", "int"), ("b", "text")]);
+    });
+    let b = model(|it, main| {
+        table(it, main, "t", &[("b", "text"), ("a", "int")]);
+    });
+    assert!(diff(&a, &a).is_empty() && diff(&a, &b).is_empty());
+}
+
+#[test]
+fn what_is_below_an_added_or_removed_object_is_part_of_it() {
+    let a = model(|it, main| {
+        table(it, main, "t", &[("a", "int"), ("b", "text")]);
+    });
+    let b = model(|it, main| {
+        table(it, main, "u", &[("a", "bigint")]);
+    });
+    assert_eq!(words(&a, &b), ["+ main.u", "- main.t"]);
+    let c = model(|it, main| {
+        table(it, main, "t", &[("a", "bigint"), ("c", "text")]);
+    });
+    assert_eq!(words(&a, &c), ["+ main.t.c", "- main.t.b", "~ main.t.a"]);
+}
+
+#[test]
+fn a_constraint_with_a_name_of_the_engines_is_matched_by_what_it_is() {
+    let with = |name: &str, expression: &str| {
+        model(|it, main| {
+            let table = table(it, main, "t", &[("a", "int")]);
+            let check = Check {
+                expression: expression.into(),
+                no_inherit: false,
+                validated: Validated::Yes,
+                inheritance: Inheritance::Local,
+                not_enforced: false,
+                column: None,
+                unnamed: true,
+            };
+            it.add(Object::new(Some(table), name, Body::Check(check)));
+        })
+    };
+    assert!(diff(&with("c1", "a > 0"), &with("c2", "a > 0")).is_empty());
+    assert_eq!(words(&with("c1", "a > 0"), &with("c1", "a > 1")), ["+ main.t.c1", "- main.t.c1"]);
+}
+
+#[test]
+fn a_rename_is_asked_about_and_followed_by_what_refers_to_it() {
+    let build = |table_name: &str, column: &str| {
+        model(|it, main| {
+            let parent = table(it, main, table_name, &[("id", "int"), (column, "text")]);
+            let key = Key { columns: vec![column.into()], ..Key::default() };
+            it.add(Object::new(Some(parent), "k", Body::Unique(key)));
+            let child = table(it, main, "child", &[("p", "text")]);
+            let key = ForeignKey {
+                columns: vec!["p".into()],
+                references: QualifiedName::new("main", table_name),
+                referenced_columns: vec![column.into()],
+                on_update: ReferentialAction::NoAction,
+                on_delete: ReferentialAction::NoAction,
+                on_delete_columns: Vec::new(),
+                match_type: MatchType::Simple,
+                deferrable: Deferrable::No,
+                validated: Validated::Yes,
+                inherited: false,
+                unnamed: false,
+            };
+            it.add(Object::new(Some(child), "f", Body::ForeignKey(key)));
+        })
+    };
+    let (a, b) = (build("old", "code"), build("new", "code"));
+    let asked = candidates(&a, &b, &diff(&a, &b));
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].evidence, "both have the same 2 columns");
+    let renamed = rename(&a, &[parse_rename(&a, "main.old=new").unwrap()]).unwrap();
+    assert!(diff(&renamed, &b).is_empty(), "{:?}", words(&renamed, &b));
+    let c = build("old", "sign");
+    let asked = candidates(&a, &c, &diff(&a, &c));
+    assert_eq!(asked[0].evidence, "same table, type and position");
+    let renamed = rename(&a, &[parse_rename(&a, "old.code=sign").unwrap()]).unwrap();
+    assert!(diff(&renamed, &c).is_empty(), "{:?}", words(&renamed, &c));
+    assert!(parse_rename(&a, "nothing=x").is_err() && parse_rename(&a, "old").is_err());
+}

@@ -1,0 +1,167 @@
+//! The artefact and what it consists of.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The word in the file.
+pub const FORMAT: &str = "cadastre-plan";
+/// The version of the format.
+pub const VERSION: u32 = 1;
+
+/// How a table is locked while a step runs, from the weakest to the strongest. The names are those of table-level locks in the
+/// manual of the engine that has most of them; engines with fewer use the nearest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LockClass {
+    /// Reading goes on, and so does everything else.
+    AccessShare,
+    /// Other changes of the schema wait.
+    ShareUpdateExclusive,
+    /// Writing waits.
+    Share,
+    /// Writing waits, and so does what also wants this lock.
+    ShareRowExclusive,
+    /// All but plain reading waits.
+    Exclusive,
+    /// Everything waits.
+    AccessExclusive,
+}
+
+/// A table and its lock.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TableLock {
+    /// The table, as people write it.
+    pub table: String,
+    /// The lock.
+    pub lock: LockClass,
+}
+
+/// What a step costs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkClass {
+    /// The catalogue is changed, whatever the table's size.
+    #[default]
+    Metadata,
+    /// Every row is read.
+    Scan,
+    /// Every row is written anew.
+    Rewrite,
+}
+
+/// What a person must know before a step runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HazardKind {
+    /// Rows or values are gone afterwards.
+    DataLoss,
+    /// Values may not fit, and then the step fails.
+    DataDependent,
+    /// A table is locked against reading or writing while its rows are read or written.
+    LongLock,
+    /// An index is built while writing waits.
+    BlockingBuild,
+    /// Who may do what changes.
+    PrivilegeChange,
+    /// The step cannot be taken back.
+    Irreversible,
+}
+
+/// A hazard in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hazard {
+    /// What kind.
+    pub kind: HazardKind,
+    /// What it means here.
+    pub message: String,
+}
+
+impl Hazard {
+    /// A hazard with a message.
+    pub fn new(kind: HazardKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+}
+
+/// One statement with what is known about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Step {
+    /// What it is about: `table public.film`.
+    pub object: String,
+    /// The statements, in order, without closing semicolons.
+    pub statements: Vec<String>,
+    /// The tables it locks, and how.
+    pub locks: Vec<TableLock>,
+    /// What it costs.
+    pub work: WorkClass,
+    /// What to know before.
+    pub hazards: Vec<Hazard>,
+}
+
+/// Steps that happen together or not at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Whether they run in one transaction; else each is final when it is done.
+    pub transaction: bool,
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// Everything to be done, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// [`FORMAT`].
+    pub format: String,
+    /// [`VERSION`].
+    pub version: u32,
+    /// The engine's word.
+    pub engine: String,
+    /// The fingerprint of the schema it starts from.
+    pub from: String,
+    /// The fingerprint of the schema it leads to.
+    pub to: String,
+    /// Settings of the session, before everything.
+    pub preamble: Vec<String>,
+    /// The groups, in order.
+    pub groups: Vec<Group>,
+    /// Settings of the session that are put back, after everything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closing: Vec<String>,
+    /// What differs and cannot be planned, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// A plan for two ends.
+    pub fn new(engine: &str, from: String, to: String) -> Self {
+        Self {
+            format: FORMAT.into(),
+            version: VERSION,
+            engine: engine.into(),
+            from,
+            to,
+            preamble: Vec::new(),
+            groups: Vec::new(),
+            closing: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.groups.iter().all(|group| group.steps.is_empty())
+    }
+
+    /// The steps, whatever their group.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.groups.iter().flat_map(|group| &group.steps)
+    }
+
+    /// Equal for equal plans: SHA-256 (FIPS 180-4) of its JSON.
+    pub fn hash(&self) -> String {
+        let bytes = serde_json::to_vec(self).unwrap_or_default();
+        Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
