@@ -1,12 +1,15 @@
 //! The pure half: quoting and scripts.
 
+use cadastre_diff::Diff;
 use cadastre_engine::{
     Backslash, CoverageLine, DbError, Dialect, Quoted, Script, quote_double, quote_literal as quote_text,
 };
 use cadastre_model::{Model, ObjectId, QualifiedName};
+use cadastre_plan::Plan;
 
 use crate::coverage::COVERAGE;
 use crate::keywords::is_plain;
+use crate::plan::plan;
 use crate::script::{create_script, object_ddl};
 
 /// PostgreSQL's dialect.
@@ -56,6 +59,10 @@ impl Dialect for PostgresDialect {
 
     fn object_ddl(&self, model: &Model, id: ObjectId) -> String {
         object_ddl(model, id)
+    }
+
+    fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
+        plan(from, to, diff)
     }
 
     fn coverage(&self) -> &'static [CoverageLine] {

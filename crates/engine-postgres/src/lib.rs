@@ -14,6 +14,7 @@ mod driver;
 mod error;
 mod keys;
 mod keywords;
+mod plan;
 mod queries;
 mod render;
 mod satellites;

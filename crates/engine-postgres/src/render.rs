@@ -14,7 +14,7 @@ pub(crate) enum Placement {
 }
 
 /// The settings that make `WITH (…)`; the rest is kept in the same list only for want of a better place in a key.
-fn with_clause(options: &[SettingPair]) -> String {
+pub(crate) fn with_clause(options: &[SettingPair]) -> String {
     let list = setting_list(options);
     if list.is_empty() { String::new() } else { format!(" WITH ({list})") }
 }
@@ -32,7 +32,7 @@ pub(crate) fn setting_list(options: &[SettingPair]) -> String {
     pairs.join(", ")
 }
 
-fn setting_value(value: &str) -> String {
+pub(crate) fn setting_value(value: &str) -> String {
     let is_plain =
         !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
     if is_plain { value.to_owned() } else { literal(value).to_string() }
@@ -78,7 +78,7 @@ pub(crate) fn create_type(name: &QualifiedName, body: &Body, checks: &[(&str, &C
     })
 }
 
-fn collate(collation: Option<&str>) -> String {
+pub(crate) fn collate(collation: Option<&str>) -> String {
     collation.map(|name| format!(" COLLATE {name}")).unwrap_or_default()
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn create_sequence(name: &QualifiedName, sequence: &Sequence) -> Stri
     )
 }
 
-fn sequence_clauses(options: &SequenceOptions) -> String {
+pub(crate) fn sequence_clauses(options: &SequenceOptions) -> String {
     format!(
         "\n    START WITH {}\n    INCREMENT BY {}\n    MINVALUE {}\n    MAXVALUE {}\n    CACHE {}{}",
         options.start,
@@ -186,7 +186,12 @@ fn typed_column(column: &Column) -> Column {
 
 /// A column inside `CREATE TABLE`. `with_default` says whether its default stands here or in a statement of its own.
 /// An identity's sequence lasts as long as the table's rows, unless it says otherwise.
-fn column_item(object: &Object, column: &Column, with_default: bool, persistence: Persistence) -> String {
+pub(crate) fn column_item(
+    object: &Object,
+    column: &Column,
+    with_default: bool,
+    persistence: Persistence,
+) -> String {
     let mut item = quote(&object.name).to_string();
     if !column.data_type.is_empty() {
         let _ = write!(item, " {}", column.data_type);
@@ -239,7 +244,7 @@ fn key_clause(words: &str, key: &Key) -> String {
     format!("{words}{distinct} ({}){include}{with}{}", list(&key.columns), deferrable_clause(key.deferrable))
 }
 
-fn deferrable_clause(deferrable: Deferrable) -> &'static str {
+pub(crate) fn deferrable_clause(deferrable: Deferrable) -> &'static str {
     match deferrable {
         Deferrable::No => "",
         Deferrable::InitiallyImmediate => " DEFERRABLE",
@@ -247,7 +252,7 @@ fn deferrable_clause(deferrable: Deferrable) -> &'static str {
     }
 }
 
-fn check_clause(check: &Check) -> String {
+pub(crate) fn check_clause(check: &Check) -> String {
     let no_inherit = if check.no_inherit { " NO INHERIT" } else { "" };
     let valid = if check.validated == Validated::No { " NOT VALID" } else { "" };
     format!("CHECK ({}){no_inherit}{valid}", check.expression)

@@ -46,7 +46,7 @@ impl Writer<'_> {
         Some(format!("COMMENT ON INDEX {} IS {}", qualified(&self.name(id)), literal(text)))
     }
 
-    fn firing(&self, object: &Object, sql: &mut Vec<String>) {
+    pub fn firing(&self, object: &Object, sql: &mut Vec<String>) {
         let firing = match &object.body {
             Body::Trigger(trigger) => trigger.firing,
             Body::Rule(rule) => rule.firing,
@@ -69,7 +69,7 @@ impl Writer<'_> {
     }
 
     /// What to call an object in `COMMENT ON`, `ALTER … OWNER` and `GRANT … ON`.
-    fn target(&self, id: ObjectId) -> Option<String> {
+    pub fn target(&self, id: ObjectId) -> Option<String> {
         let object = self.model.object(id);
         let own = || qualified(&self.name(id));
         let on = |words: &str| {
@@ -150,32 +150,42 @@ impl Writer<'_> {
         format!("{} USING {method}", qualified(&QualifiedName::new(walker.namespace(), name)))
     }
 
+    /// From the rights an object has to those it is to have.
+    pub fn grant_changes(&self, target: &str, from: &Object, to: &Object, sql: &mut Vec<String>) {
+        if let (Body::Column(_), Some(table)) = (&to.body, to.parent) {
+            let owner = self.model.object(table).owner.clone();
+            return self.column_grant_changes(from, to, owner.as_deref(), sql);
+        }
+        let default = self.born_with(&to.body);
+        let (a, b) = (from.grants.as_ref().unwrap_or(&default), to.grants.as_ref().unwrap_or(&default));
+        grant_statements(&grant_target(target), b, a, to.owner.as_deref(), sql);
+    }
+
+    fn column_grant_changes(&self, from: &Object, to: &Object, owner: Option<&str>, sql: &mut Vec<String>) {
+        let name = qualified(&self.name_of_parent(to));
+        let column = quote(&to.name);
+        let (a, b) = (from.grants.as_deref().unwrap_or_default(), to.grants.as_deref().unwrap_or_default());
+        for grant in a.iter().filter(|grant| !b.contains(grant)) {
+            let who = grantee(&grant.grantee, owner);
+            sql.push(format!("REVOKE {} ({column}) ON TABLE {name} FROM {who}", grant.privilege));
+        }
+        for grant in b.iter().filter(|grant| !a.contains(grant)) {
+            let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
+            let who = grantee(&grant.grantee, owner);
+            sql.push(format!("GRANT {} ({column}) ON TABLE {name} TO {who}{option}", grant.privilege));
+        }
+    }
+
+    /// The rights the server gives to a fresh object of a kind.
+    fn born_with(&self, body: &Body) -> Vec<Grant> {
+        let (privileges, public) = letters(body);
+        default_grants(privileges, public)
+    }
+
     fn grants(&self, target: &str, object: &Object, sql: &mut Vec<String>) {
         let Some(grants) = &object.grants else { return };
-        let (privileges, public) = match &object.body {
-            Body::Namespace(_) => ("UC", ""),
-            Body::ForeignDataWrapper(_) | Body::ForeignServer(_) => ("U", ""),
-            Body::Sequence(_) => (SEQUENCE_PRIVILEGES, ""),
-            Body::Routine(_) => ("X", "X"),
-            Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_) => ("U", "U"),
-            Body::BaseType(_) | Body::Language(_) => ("U", "U"),
-            _ => ("arwdDxt", ""),
-        };
-        // GRANT knows tables, routines and types by fewer words than COMMENT does.
-        let target = ["FOREIGN TABLE ", "MATERIALIZED VIEW ", "VIEW ", "TABLE "]
-            .iter()
-            .find_map(|word| target.strip_prefix(word).map(|name| format!("TABLE {name}")))
-            .or_else(|| {
-                target
-                    .strip_prefix("AGGREGATE ")
-                    .map(|name| format!("FUNCTION {}", name.replace("(*)", "()")))
-            })
-            .or_else(|| {
-                let word =
-                    ["FOREIGN DATA WRAPPER ", "SERVER "].iter().find(|word| target.starts_with(**word))?;
-                Some(format!("{}{target}", if word.starts_with("SERVER") { "FOREIGN " } else { "" }))
-            })
-            .unwrap_or_else(|| target.to_owned());
+        let (privileges, public) = letters(&object.body);
+        let target = grant_target(target);
         if target == "SCHEMA public" {
             sql.push("REVOKE ALL ON SCHEMA public FROM PUBLIC".into());
         }
@@ -198,6 +208,34 @@ impl Writer<'_> {
     }
 }
 
+/// Letters of the rights that the owner of a fresh object and everyone have.
+fn letters(body: &Body) -> (&'static str, &'static str) {
+    match body {
+        Body::Namespace(_) => ("UC", ""),
+        Body::ForeignDataWrapper(_) | Body::ForeignServer(_) => ("U", ""),
+        Body::Sequence(_) => (SEQUENCE_PRIVILEGES, ""),
+        Body::Routine(_) => ("X", "X"),
+        Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_) => ("U", "U"),
+        Body::BaseType(_) | Body::Language(_) => ("U", "U"),
+        _ => ("arwdDxt", ""),
+    }
+}
+
+fn grant_target(target: &str) -> String {
+    // GRANT knows tables, routines and types by fewer words than COMMENT does.
+    ["FOREIGN TABLE ", "MATERIALIZED VIEW ", "VIEW ", "TABLE "]
+        .iter()
+        .find_map(|word| target.strip_prefix(word).map(|name| format!("TABLE {name}")))
+        .or_else(|| {
+            target.strip_prefix("AGGREGATE ").map(|name| format!("FUNCTION {}", name.replace("(*)", "()")))
+        })
+        .or_else(|| {
+            let word = ["FOREIGN DATA WRAPPER ", "SERVER "].iter().find(|word| target.starts_with(**word))?;
+            Some(format!("{}{target}", if word.starts_with("SERVER") { "FOREIGN " } else { "" }))
+        })
+        .unwrap_or_else(|| target.to_owned())
+}
+
 /// From the rights an object is born with to those it is to have.
 fn grant_statements(
     target: &str,
@@ -211,6 +249,14 @@ fn grant_statements(
     };
     for grant in default.iter().filter(|grant| !is_kept(grant)) {
         sql.push(format!("REVOKE {} ON {target} FROM {}", grant.privilege, grantee(&grant.grantee, owner)));
+    }
+    let loses_option = |grant: &&Grant| {
+        let same = |it: &&Grant| it.grantee == grant.grantee && it.privilege == grant.privilege;
+        grant.grantable && grants.iter().find(same).is_some_and(|it| !it.grantable)
+    };
+    for grant in default.iter().filter(loses_option) {
+        let who = grantee(&grant.grantee, owner);
+        sql.push(format!("REVOKE GRANT OPTION FOR {} ON {target} FROM {who}", grant.privilege));
     }
     let added: Vec<&Grant> = grants.iter().filter(|grant| !default.contains(grant)).collect();
     for group in added.chunk_by(|a, b| a.grantee == b.grantee && a.grantable == b.grantable) {

@@ -3,7 +3,7 @@
 //! A statement is a [`Unit`]. Foreign keys, defaults and checks that call routines, sequence ownership and the attachment of
 //! partitions are units of their own; all else stands inside its table. Comments, owners and grants follow their object.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cadastre_engine::{DbError, ErrorCode, Script, ScriptPart};
 use cadastre_model::*;
@@ -27,7 +27,9 @@ BEGIN;
 
 /// Where statements stand among those that are free to go: the reading order of a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
+pub(crate) enum Rank {
+    /// What stands on what changes is taken down first.
+    Takedown,
     Namespace,
     Extension,
     Collation,
@@ -36,6 +38,7 @@ enum Rank {
     Routine,
     Defined,
     Table,
+    Column,
     Default,
     Constraint,
     View,
@@ -46,15 +49,17 @@ enum Rank {
     Policy,
     Last,
     EventTrigger,
+    /// What is gone for good goes last.
+    Removal,
 }
 
 /// One statement with what follows it at once.
 pub(crate) struct Unit {
-    rank: Rank,
-    name: String,
-    object: ObjectId,
+    pub rank: Rank,
+    pub name: String,
+    pub object: ObjectId,
     pub sql: Vec<String>,
-    needs: Vec<usize>,
+    pub needs: Vec<usize>,
 }
 
 /// The script that creates the whole model in an empty database.
@@ -111,9 +116,13 @@ pub(crate) struct Writer<'m> {
     pub model: &'m Model,
     pub units: Vec<Unit>,
     /// The unit that makes an object, also for objects inside another's statement.
-    unit_of: HashMap<ObjectId, usize>,
+    pub unit_of: HashMap<ObjectId, usize>,
+    /// What is to be made, of a model whose other objects are there already; everything if nothing is said.
+    pub made: Option<HashSet<ObjectId>>,
+    /// The units about columns of tables that are there already.
+    pub column_units: HashMap<ObjectId, Vec<usize>>,
     /// Needs by object, resolved to units when all units are there.
-    pending: Vec<(usize, ObjectId)>,
+    pub pending: Vec<(usize, ObjectId)>,
     /// The units that attach partitions: the partition, its table, the unit.
     attachments: Vec<(QualifiedName, QualifiedName, usize)>,
     /// The units that only name a base type.
@@ -134,7 +143,7 @@ enum Partitioning {
 }
 
 impl<'m> Writer<'m> {
-    fn new(model: &'m Model) -> Self {
+    pub fn new(model: &'m Model) -> Self {
         let indexes = model.objects().filter(|(_, object)| object.kind() == Kind::Index);
         Self {
             indexes: indexes.map(|(id, _)| (model.walk(id).qualified_name(), id)).collect(),
@@ -142,13 +151,19 @@ impl<'m> Writer<'m> {
             model,
             units: Vec::new(),
             unit_of: HashMap::new(),
+            made: None,
+            column_units: HashMap::new(),
             pending: Vec::new(),
             attachments: Vec::new(),
             shells: HashMap::new(),
         }
     }
 
-    fn unit(&mut self, rank: Rank, object: ObjectId, sql: String) -> usize {
+    pub fn is_made(&self, id: ObjectId) -> bool {
+        self.made.as_ref().is_none_or(|made| made.contains(&id))
+    }
+
+    pub fn unit(&mut self, rank: Rank, object: ObjectId, sql: String) -> usize {
         let name = self.model.display_name(object);
         self.units.push(Unit { rank, name, object, sql: vec![sql], needs: Vec::new() });
         self.units.len() - 1
@@ -163,13 +178,13 @@ impl<'m> Writer<'m> {
         at
     }
 
-    fn need_all(&mut self, at: usize, id: ObjectId) {
+    pub fn need_all(&mut self, at: usize, id: ObjectId) {
         let object = self.model.object(id);
         let needs = object.parent.iter().chain(&object.depends_on);
         self.pending.extend(needs.map(|&needed| (at, needed)));
     }
 
-    fn resolve(&mut self) {
+    pub fn resolve(&mut self) {
         let mut partitions_of: HashMap<&QualifiedName, Vec<usize>> = HashMap::new();
         for (_, parent, at) in &self.attachments {
             partitions_of.entry(parent).or_default().push(*at);
@@ -191,6 +206,11 @@ impl<'m> Writer<'m> {
             } else if let Some(&other) = self.unit_of.get(&needed) {
                 self.units[at].needs.push(other);
             }
+            // What stands on a table waits for its columns; columns do not wait for each other.
+            if self.units[at].rank != Rank::Column {
+                let columns = self.column_units.get(&needed).into_iter().flatten();
+                self.units[at].needs.extend(columns);
+            }
         }
     }
 
@@ -201,6 +221,9 @@ impl<'m> Writer<'m> {
     /// Whether a child stands in its parent's statement.
     pub fn placement(&self, id: ObjectId) -> Placement {
         let object = self.model.object(id);
+        if object.parent.is_some_and(|parent| !self.is_made(parent)) {
+            return Placement::Alone;
+        }
         let calls_routine =
             object.depends_on.iter().any(|&needed| self.model.object(needed).kind() == Kind::Routine);
         let inside = match &object.body {
@@ -232,7 +255,7 @@ impl<'m> Writer<'m> {
         matches!(parent, Some(Body::Table(Table { partition_of: Some(_), .. })))
     }
 
-    fn write(&mut self, id: ObjectId) {
+    pub fn write(&mut self, id: ObjectId) {
         let model = self.model;
         let object = model.object(id);
         match &object.body {
@@ -304,6 +327,9 @@ impl<'m> Writer<'m> {
             | Body::Transform(it)
             | Body::ForeignServer(it) => {
                 self.creating(Rank::Defined, id, it.definition.clone());
+            }
+            Body::Column(column) if object.parent.is_some_and(|parent| !self.is_made(parent)) => {
+                self.write_added_column(id, object, column);
             }
             Body::Column(column) => self.write_default(id, object, column),
             Body::PrimaryKey(_) | Body::Unique(_) | Body::Check(_) | Body::Exclusion(_) => {
@@ -491,6 +517,19 @@ impl<'m> Writer<'m> {
         }
     }
 
+    /// A column of a table that is there already.
+    fn write_added_column(&mut self, id: ObjectId, object: &Object, column: &Column) {
+        let Some(relation) = object.parent.and_then(|parent| self.model.relation(parent)) else { return };
+        let Some(table) = relation.table() else { return };
+        let name = relation.qualified_name();
+        let item = render::column_item(object, column, true, table.persistence);
+        let foreign = if table.kind == TableKind::Foreign { "FOREIGN " } else { "" };
+        let alter = format!("ALTER {foreign}TABLE {}", qualified(&name));
+        let at = self.creating(Rank::Column, id, format!("{alter} ADD COLUMN {item}"));
+        self.units[at].sql.extend(column_settings_of(&alter, object, column));
+        self.column_units.entry(relation.id()).or_default().push(at);
+    }
+
     fn write_default(&mut self, id: ObjectId, object: &Object, column: &Column) {
         let apart = self.placement(id) == Placement::Alone;
         let on_view = object.parent.is_some_and(|parent| self.model.object(parent).kind() == Kind::View);
@@ -520,8 +559,24 @@ impl<'m> Writer<'m> {
     fn write_foreign_key(&mut self, id: ObjectId, object: &Object) {
         let Some(parent) = object.parent else { return };
         if let Some(sql) = render::add_constraint(self.model.object(parent), &self.name(parent), object) {
-            self.creating(Rank::ForeignKey, id, sql);
+            let at = self.creating(Rank::ForeignKey, id, sql);
+            self.need_referenced_key(at, object);
         }
+    }
+
+    /// The catalogue does not say which key a foreign key stands on in a way that survives; its columns do.
+    fn need_referenced_key(&mut self, at: usize, object: &Object) {
+        let model = self.model;
+        let Body::ForeignKey(key) = &object.body else { return };
+        let Some(table) = model.find_relation(&key.references) else { return };
+        let covers = |body: &Body| match body {
+            Body::PrimaryKey(it) | Body::Unique(it) => same_columns(&it.columns, &key.referenced_columns),
+            Body::Index(it) => it.unique && it.predicate.is_none(),
+            _ => false,
+        };
+        let keys = model.children(table).iter().filter(|&&child| covers(&model.object(child).body));
+        self.pending.extend(keys.map(|&child| (at, child)));
+        self.pending.push((at, table));
     }
 
     fn write_index(&mut self, id: ObjectId, object: &Object, index: &Index) {
@@ -560,23 +615,33 @@ impl<'m> Writer<'m> {
     }
 }
 
+pub(crate) fn same_columns(a: &[String], b: &[String]) -> bool {
+    a.len() == b.len() && a.iter().all(|name| b.contains(name))
+}
+
 /// What the columns of a table or materialized view have that no table item can say.
 fn column_settings(alter: &str, relation: RelationWalker<'_>) -> Vec<String> {
     let mut sql = Vec::new();
     for (object, column) in relation.columns() {
-        let alter = format!("{alter} ALTER COLUMN {} SET", quote(&object.name));
-        if let Some(storage) = &column.storage {
-            sql.push(format!("{alter} STORAGE {}", storage.to_uppercase()));
-        }
-        if let Some(method) = &column.compression {
-            sql.push(format!("{alter} COMPRESSION {method}"));
-        }
-        if let Some(target) = column.statistics_target {
-            sql.push(format!("{alter} STATISTICS {target}"));
-        }
-        if !column.options.is_empty() {
-            sql.push(format!("{alter} ({})", render::setting_list(&column.options)));
-        }
+        sql.extend(column_settings_of(alter, object, column));
+    }
+    sql
+}
+
+fn column_settings_of(alter: &str, object: &Object, column: &Column) -> Vec<String> {
+    let alter = format!("{alter} ALTER COLUMN {} SET", quote(&object.name));
+    let mut sql = Vec::new();
+    if let Some(storage) = &column.storage {
+        sql.push(format!("{alter} STORAGE {}", storage.to_uppercase()));
+    }
+    if let Some(method) = &column.compression {
+        sql.push(format!("{alter} COMPRESSION {method}"));
+    }
+    if let Some(target) = column.statistics_target {
+        sql.push(format!("{alter} STATISTICS {target}"));
+    }
+    if !column.options.is_empty() {
+        sql.push(format!("{alter} ({})", render::setting_list(&column.options)));
     }
     sql
 }

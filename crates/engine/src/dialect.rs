@@ -1,9 +1,11 @@
 //! What every engine knows without a connection.
 
+use cadastre_diff::Diff;
 use cadastre_model::{Model, ObjectId};
+use cadastre_plan::Plan;
 
 use crate::coverage::CoverageLine;
-use crate::error::DbError;
+use crate::error::{DbError, ErrorCode};
 use crate::sql::Quoted;
 
 /// One statement of a script with the object it makes.
@@ -63,6 +65,37 @@ pub trait Dialect: Send + Sync {
 
     /// The statements that create one object and what is part of it, for reading.
     fn object_ddl(&self, model: &Model, id: ObjectId) -> String;
+
+    /// The plan that leads from one model to the other, both of this engine and compared in `diff`.
+    ///
+    /// # Errors
+    /// When steps need each other in a circle, or the engine cannot plan.
+    fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
+        let _ = (from, to, diff);
+        let message = format!("planning: plans for {} are not made yet", self.engine());
+        Err(DbError::new(ErrorCode::UnsupportedByEngine, message))
+    }
+
+    /// A plan as a script that the engine's own client runs.
+    fn plan_script(&self, plan: &Plan) -> String {
+        let lines =
+            |statements: &[String]| statements.iter().map(|it| format!("{it};\n")).collect::<String>();
+        let mut text = lines(&plan.preamble);
+        for group in &plan.groups {
+            text.push_str(if group.transaction { "\nBEGIN;\n" } else { "\n" });
+            for step in &group.steps {
+                text.push_str(&lines(&step.statements));
+            }
+            text.push_str(if group.transaction { "COMMIT;\n" } else { "" });
+        }
+        text.push_str(&lines(&plan.closing));
+        text
+    }
+
+    /// The model with texts that mean the same made the same, for comparison.
+    fn comparable(&self, model: &Model) -> Model {
+        model.clone()
+    }
 
     /// What introspection does with each kind of object.
     fn coverage(&self) -> &'static [CoverageLine];

@@ -1,0 +1,438 @@
+//! Changes made in place, kind by kind. Grammar: manual, "SQL Commands", the page of each `ALTER`.
+
+use cadastre_diff::Facets;
+use cadastre_model::*;
+
+use super::Planning;
+use crate::dialect::{list, literal, qualified, quote};
+use crate::render;
+use crate::script::Rank;
+
+impl Planning<'_> {
+    /// All changes in place.
+    pub fn alter(&mut self) {
+        let mut altered: Vec<(ObjectId, Facets)> =
+            self.fates.altered.iter().map(|(id, facets)| (*id, *facets)).collect();
+        altered.sort_by_key(|(id, _)| *id);
+        for (to, facets) in altered {
+            if let Some(from) = self.diff.from(to)
+                && !self.fates.made.contains(&to)
+            {
+                self.alter_one(from, to, facets);
+            }
+        }
+        self.put_defaults_back();
+    }
+
+    fn alter_one(&mut self, from: ObjectId, to: ObjectId, facets: Facets) {
+        let (rank, mut sql) =
+            if facets.body { self.body_changes(from, to) } else { (Rank::Default, Vec::new()) };
+        sql.extend(self.satellite_changes(from, to, facets));
+        if sql.is_empty() {
+            return;
+        }
+        let is_column = self.to.object(to).kind() == Kind::Column;
+        let at = self.new.unit(rank, to, String::new());
+        self.new.units[at].sql = sql;
+        self.new.need_all(at, to);
+        self.new.unit_of.entry(to).or_insert(at);
+        if is_column && let Some(table) = self.to.object(to).parent {
+            self.new.column_units.entry(table).or_default().push(at);
+        }
+    }
+
+    fn body_changes(&mut self, from: ObjectId, to: ObjectId) -> (Rank, Vec<String>) {
+        let (a, b) = (self.from.object(from), self.to.object(to));
+        let name = qualified(&self.new.name(to));
+        match (&a.body, &b.body) {
+            (Body::Extension(_), Body::Extension(it)) => (
+                Rank::Extension,
+                vec![format!("ALTER EXTENSION {} SET SCHEMA {}", quote(&b.name), quote(&it.namespace))],
+            ),
+            (Body::Enum(x), Body::Enum(y)) => {
+                self.add_labels(to, &name, &x.labels, &y.labels);
+                (Rank::Type, Vec::new())
+            }
+            (Body::Domain(x), Body::Domain(y)) => (Rank::Default, domain_changes(&name, x, y)),
+            (Body::Composite(x), Body::Composite(y)) => (Rank::Type, composite_changes(&name, x, y)),
+            (Body::Sequence(x), Body::Sequence(y)) => (Rank::Default, self.sequence_changes(&name, x, y)),
+            (Body::Table(x), Body::Table(y)) => (Rank::Column, self.table_changes(to, &name, x, y)),
+            (Body::Column(x), Body::Column(y)) => self.column_changes(from, to, x, y),
+            (Body::View(x), Body::View(y)) => (Rank::View, self.view_changes(from, to, x, y)),
+            (Body::Routine(_), Body::Routine(y)) => (Rank::Routine, vec![y.definition.clone()]),
+            (Body::ForeignKey(_), Body::ForeignKey(_)) | (Body::Check(_), Body::Check(_)) => {
+                (Rank::ForeignKey, self.constraint_changes(a, b))
+            }
+            (Body::Index(x), Body::Index(y)) => (Rank::Index, self.index_changes(&name, b, x, y)),
+            (Body::PrimaryKey(x), Body::PrimaryKey(y)) | (Body::Unique(x), Body::Unique(y)) => {
+                let mut sql = option_changes(&format!("ALTER INDEX {name}"), &x.options, &y.options);
+                if x.index_comment != y.index_comment {
+                    sql.push(comment_sql(&format!("INDEX {name}"), y.index_comment.as_deref()));
+                }
+                (Rank::Index, sql)
+            }
+            (Body::Exclusion(_), Body::Exclusion(y)) => {
+                (Rank::Index, vec![comment_sql(&format!("INDEX {name}"), y.index_comment.as_deref())])
+            }
+            (Body::Trigger(_), Body::Trigger(_))
+            | (Body::Rule(_), Body::Rule(_))
+            | (Body::EventTrigger(_), Body::EventTrigger(_)) => (Rank::Attachment, self.firing_changes(b)),
+            (Body::Policy(_), Body::Policy(y)) => (Rank::Policy, vec![self.alter_policy(b, y)]),
+            (Body::DefaultPrivileges(x), Body::DefaultPrivileges(y)) => {
+                let schema = b.parent.map(|parent| self.to.object(parent).name.as_str());
+                let change = DefaultPrivileges { initial: x.grants.clone(), ..y.clone() };
+                (Rank::Last, crate::satellites::default_privileges(&change, schema))
+            }
+            _ => (Rank::Default, Vec::new()),
+        }
+    }
+
+    /// A label is usable in later transactions only, so it is added before everything else.
+    fn add_labels(&mut self, to: ObjectId, name: &str, old: &[String], new: &[String]) {
+        for (label, place) in enum_additions(old, new).unwrap_or_default() {
+            let sql = format!("ALTER TYPE {name} ADD VALUE {}{place}", literal(&label));
+            let at = self.new.unit(Rank::Type, to, sql);
+            self.alone.push(at);
+            if let Some(&before) = self.new.unit_of.get(&to) {
+                self.new.units[at].needs.push(before);
+            }
+            self.new.unit_of.insert(to, at);
+        }
+    }
+
+    fn sequence_changes(&self, name: &str, a: &Sequence, b: &Sequence) -> Vec<String> {
+        let mut sql = Vec::new();
+        let (x, y) = (&a.options, &b.options);
+        if x.persistence != y.persistence {
+            let word = if y.persistence == Persistence::Unlogged { "UNLOGGED" } else { "LOGGED" };
+            sql.push(format!("ALTER SEQUENCE {name} SET {word}"));
+        }
+        if (SequenceOptions { persistence: y.persistence, ..x.clone() }) != *y {
+            let cycle = if y.cycle { "" } else { " NO CYCLE" };
+            let clauses = render::sequence_clauses(y).split_whitespace().collect::<Vec<_>>().join(" ");
+            sql.push(format!("ALTER SEQUENCE {name} AS {} {clauses}{cycle}", y.data_type));
+        }
+        if a.owned_by != b.owned_by {
+            let owner = b.owned_by.as_ref().map_or("NONE".to_owned(), |column| {
+                format!("{}.{}", qualified(&column.relation), quote(&column.column))
+            });
+            sql.push(format!("ALTER SEQUENCE {name} OWNED BY {owner}"));
+        }
+        sql
+    }
+
+    fn table_changes(&mut self, to: ObjectId, name: &str, a: &Table, b: &Table) -> Vec<String> {
+        let foreign = if b.kind == TableKind::Foreign { "FOREIGN " } else { "" };
+        let alter = format!("ALTER {foreign}TABLE {name}");
+        let mut sql = Vec::new();
+        if a.persistence != b.persistence {
+            let word = if b.persistence == Persistence::Unlogged { "UNLOGGED" } else { "LOGGED" };
+            sql.push(format!("{alter} SET {word}"));
+        }
+        if a.access_method != b.access_method {
+            let method = b.access_method.as_deref().unwrap_or("heap");
+            sql.push(format!("{alter} SET ACCESS METHOD {}", quote(method)));
+        }
+        sql.extend(option_changes(&alter, &a.options, &b.options));
+        for parent in a.inherits.iter().filter(|parent| !b.inherits.contains(parent)) {
+            sql.push(format!("{alter} NO INHERIT {}", qualified(parent)));
+        }
+        for parent in b.inherits.iter().filter(|parent| !a.inherits.contains(parent)) {
+            sql.push(format!("{alter} INHERIT {}", qualified(parent)));
+        }
+        if a.partition_of != b.partition_of {
+            if let Some(it) = &a.partition_of {
+                sql.push(format!("ALTER TABLE {} DETACH PARTITION {name}", qualified(&it.parent)));
+            }
+            if let Some(it) = &b.partition_of {
+                sql.push(format!(
+                    "ALTER TABLE {} ATTACH PARTITION {name} {}",
+                    qualified(&it.parent),
+                    it.bound
+                ));
+            }
+        }
+        let (x, y) = (a.row_security, b.row_security);
+        if x.enabled != y.enabled {
+            sql.push(format!("{alter} {} ROW LEVEL SECURITY", if y.enabled { "ENABLE" } else { "DISABLE" }));
+        }
+        if x.forced != y.forced {
+            sql.push(format!("{alter} {}FORCE ROW LEVEL SECURITY", if y.forced { "" } else { "NO " }));
+        }
+        if a.replica_identity != b.replica_identity {
+            let identity = match b.replica_identity.as_deref() {
+                None => "DEFAULT".to_owned(),
+                Some(it) => it
+                    .strip_prefix("using index ")
+                    .map_or_else(|| it.to_uppercase(), |index| format!("USING INDEX {index}")),
+            };
+            let at = self.new.unit(Rank::Last, to, format!("{alter} REPLICA IDENTITY {identity}"));
+            self.new.pending.extend(self.to.children(to).iter().map(|&child| (at, child)));
+        }
+        if a.foreign_server != b.foreign_server {
+            self.notes.push(format!(
+                "the server or options of the foreign table {name} differ; they are not changed"
+            ));
+        }
+        sql
+    }
+
+    fn view_changes(&mut self, from: ObjectId, to: ObjectId, a: &View, b: &View) -> Vec<String> {
+        let name = self.new.name(to);
+        let words = if b.materialized { "MATERIALIZED VIEW" } else { "VIEW" };
+        if a.definition != b.definition {
+            let sql = render::create_view(&name, b).replacen("CREATE VIEW", "CREATE OR REPLACE VIEW", 1);
+            let mut all = vec![sql];
+            // Replacing keeps options that are not named.
+            let gone: Vec<SettingPair> = a
+                .options
+                .iter()
+                .filter(|it| !b.options.iter().any(|other| other.name == it.name))
+                .cloned()
+                .collect();
+            all.extend(option_changes(&format!("ALTER VIEW {}", qualified(&name)), &gone, &[]));
+            let _ = from;
+            return all;
+        }
+        option_changes(&format!("ALTER {words} {}", qualified(&name)), &a.options, &b.options)
+    }
+
+    fn constraint_changes(&self, a: &Object, b: &Object) -> Vec<String> {
+        let owner = b.parent.map(|parent| self.to.object(parent));
+        let is_domain = owner.is_some_and(|owner| owner.kind() == Kind::Domain);
+        let alter = format!(
+            "ALTER {} {}",
+            if is_domain { "DOMAIN" } else { "TABLE" },
+            qualified(&self.new.name_of_parent(b))
+        );
+        let name = quote(&b.name);
+        let mut sql = Vec::new();
+        if let (Body::ForeignKey(x), Body::ForeignKey(y)) = (&a.body, &b.body)
+            && x.deferrable != y.deferrable
+        {
+            let words = match y.deferrable {
+                Deferrable::No => " NOT DEFERRABLE",
+                other => render::deferrable_clause(other),
+            };
+            let initially =
+                if y.deferrable == Deferrable::InitiallyImmediate { " INITIALLY IMMEDIATE" } else { "" };
+            sql.push(format!("{alter} ALTER CONSTRAINT {name}{words}{initially}"));
+        }
+        let is_valid = |body: &Body| match body {
+            Body::ForeignKey(key) => key.validated == Validated::Yes,
+            Body::Check(check) => check.validated == Validated::Yes,
+            _ => true,
+        };
+        if !is_valid(&a.body) && is_valid(&b.body) {
+            sql.push(format!("{alter} VALIDATE CONSTRAINT {name}"));
+        }
+        sql
+    }
+
+    fn index_changes(&mut self, name: &str, object: &Object, a: &Index, b: &Index) -> Vec<String> {
+        let table = qualified(&self.new.name_of_parent(object));
+        let mut sql = option_changes(&format!("ALTER INDEX {name}"), &a.options, &b.options);
+        for (number, target) in b.statistics_targets.iter().filter(|it| !a.statistics_targets.contains(it)) {
+            sql.push(format!("ALTER INDEX {name} ALTER COLUMN {number} SET STATISTICS {target}"));
+        }
+        let gone = a
+            .statistics_targets
+            .iter()
+            .filter(|it| !b.statistics_targets.iter().any(|other| other.0 == it.0));
+        for (number, _) in gone {
+            sql.push(format!("ALTER INDEX {name} ALTER COLUMN {number} SET STATISTICS -1"));
+        }
+        match (a.clustered, b.clustered) {
+            (false, true) => sql.push(format!("ALTER TABLE {table} CLUSTER ON {}", quote(&object.name))),
+            (true, false) => sql.push(format!("ALTER TABLE {table} SET WITHOUT CLUSTER")),
+            _ => {}
+        }
+        if let Some(above) = b.attached_to.as_ref().filter(|_| a.attached_to.is_none()) {
+            sql.push(format!("ALTER INDEX {} ATTACH PARTITION {name}", qualified(above)));
+        }
+        sql
+    }
+
+    fn firing_changes(&self, object: &Object) -> Vec<String> {
+        let mut sql = Vec::new();
+        self.new.firing(object, &mut sql);
+        if sql.is_empty() {
+            let name = quote(&object.name);
+            sql.push(match &object.body {
+                Body::EventTrigger(_) => format!("ALTER EVENT TRIGGER {name} ENABLE"),
+                Body::Rule(_) => {
+                    format!("ALTER TABLE {} ENABLE RULE {name}", qualified(&self.new.name_of_parent(object)))
+                }
+                _ => format!(
+                    "ALTER TABLE {} ENABLE TRIGGER {name}",
+                    qualified(&self.new.name_of_parent(object))
+                ),
+            });
+        }
+        sql
+    }
+
+    fn alter_policy(&self, object: &Object, policy: &Policy) -> String {
+        let roles: Vec<String> = policy
+            .roles
+            .iter()
+            .map(|role| if role == "public" { "PUBLIC".to_owned() } else { quote(role).to_string() })
+            .collect();
+        let table = qualified(&self.new.name_of_parent(object));
+        let mut sql = format!("ALTER POLICY {} ON {table}\n    TO {}", quote(&object.name), roles.join(", "));
+        if let Some(using) = &policy.using {
+            sql.push_str(&format!("\n    USING ({using})"));
+        }
+        if let Some(check) = &policy.with_check {
+            sql.push_str(&format!("\n    WITH CHECK ({check})"));
+        }
+        sql
+    }
+
+    /// Comment, owner and grants, from what they are to what they are to be.
+    fn satellite_changes(&self, from: ObjectId, to: ObjectId, facets: Facets) -> Vec<String> {
+        let (a, b) = (self.from.object(from), self.to.object(to));
+        let Some(target) = self.new.target(to) else { return Vec::new() };
+        let mut sql = Vec::new();
+        if facets.owner {
+            let owner = b.owner.as_ref().map_or("CURRENT_USER".to_owned(), |owner| quote(owner).to_string());
+            sql.push(format!("ALTER {target} OWNER TO {owner}"));
+        }
+        if facets.comment {
+            sql.push(comment_sql(&target, b.comment.as_deref()));
+        }
+        if facets.grants {
+            self.new.grant_changes(&target, a, b, &mut sql);
+        }
+        sql
+    }
+}
+
+pub(crate) fn comment_sql(target: &str, comment: Option<&str>) -> String {
+    let text = comment.map_or("NULL".to_owned(), |text| literal(text).to_string());
+    format!("COMMENT ON {target} IS {text}")
+}
+
+/// `SET (…)` and `RESET (…)` that lead from some settings to others.
+pub(crate) fn option_changes(alter: &str, a: &[SettingPair], b: &[SettingPair]) -> Vec<String> {
+    let is_clustered = |it: &&SettingPair| it.name != "clustered";
+    let set: Vec<SettingPair> = b.iter().filter(is_clustered).filter(|it| !a.contains(it)).cloned().collect();
+    let gone: Vec<String> = a
+        .iter()
+        .filter(is_clustered)
+        .filter(|it| !b.iter().any(|other| other.name == it.name))
+        .map(|it| match it.name.split_once('.') {
+            Some((space, name)) => format!("{}.{}", quote(space), quote(name)),
+            None => quote(&it.name).to_string(),
+        })
+        .collect();
+    let mut sql = Vec::new();
+    if !gone.is_empty() {
+        sql.push(format!("{alter} RESET ({})", gone.join(", ")));
+    }
+    if !set.is_empty() {
+        sql.push(format!("{alter} SET ({})", render::setting_list(&set)));
+    }
+    sql
+}
+
+/// The labels to add, each with its place, if adding is all there is to do.
+pub(crate) fn enum_additions(old: &[String], new: &[String]) -> Option<Vec<(String, String)>> {
+    let kept: Vec<&String> = new.iter().filter(|label| old.contains(label)).collect();
+    if kept.len() != old.len() || kept.iter().zip(old).any(|(a, b)| *a != b) {
+        return None;
+    }
+    let mut additions = Vec::new();
+    for (at, label) in new.iter().enumerate().filter(|(_, label)| !old.contains(label)) {
+        let place = match at.checked_sub(1) {
+            Some(before) => format!(" AFTER {}", literal(&new[before])),
+            None => old.first().map(|first| format!(" BEFORE {}", literal(first))).unwrap_or_default(),
+        };
+        additions.push((label.clone(), place));
+    }
+    Some(additions)
+}
+
+fn domain_changes(name: &str, a: &Domain, b: &Domain) -> Vec<String> {
+    let alter = format!("ALTER DOMAIN {name}");
+    let mut sql = Vec::new();
+    match (&a.default, &b.default) {
+        (x, y) if x == y => {}
+        (_, Some(default)) => sql.push(format!("{alter} SET DEFAULT {default}")),
+        (_, None) => sql.push(format!("{alter} DROP DEFAULT")),
+    }
+    match (a.not_null, b.not_null) {
+        (false, true) => sql.push(format!("{alter} SET NOT NULL")),
+        (true, false) => sql.push(format!("{alter} DROP NOT NULL")),
+        _ => {}
+    }
+    sql
+}
+
+fn composite_changes(name: &str, a: &Composite, b: &Composite) -> Vec<String> {
+    let mut parts = Vec::new();
+    for it in a.attributes.iter().filter(|it| !b.attributes.iter().any(|other| other.name == it.name)) {
+        parts.push(format!("DROP ATTRIBUTE {}", quote(&it.name)));
+    }
+    for it in &b.attributes {
+        let collation = render::collate(it.collation.as_deref());
+        match a.attributes.iter().find(|other| other.name == it.name) {
+            None => parts.push(format!("ADD ATTRIBUTE {} {}{collation}", quote(&it.name), it.data_type)),
+            Some(other) if other != it => {
+                parts.push(format!("ALTER ATTRIBUTE {} TYPE {}{collation}", quote(&it.name), it.data_type));
+            }
+            Some(_) => {}
+        }
+    }
+    if parts.is_empty() { Vec::new() } else { vec![format!("ALTER TYPE {name} {}", parts.join(", "))] }
+}
+
+/// A view can be replaced in place while its columns stay and others only follow (manual: "CREATE VIEW").
+pub(crate) fn can_replace_view(from: &Model, a: ObjectId, to: &Model, b: ObjectId) -> bool {
+    let columns = |model: &Model, id: ObjectId| -> Vec<(String, String, Option<String>)> {
+        let children = model.children(id).iter().map(|&child| model.object(child));
+        children
+            .filter_map(|object| match &object.body {
+                Body::Column(column) => {
+                    Some((object.name.clone(), column.data_type.clone(), column.collation.clone()))
+                }
+                _ => None,
+            })
+            .collect()
+    };
+    let (old, new) = (columns(from, a), columns(to, b));
+    new.len() >= old.len() && new[..old.len()] == old[..]
+}
+
+/// A routine can be replaced in place while its arguments, their names and its result stay (manual: "CREATE FUNCTION").
+pub(crate) fn can_replace_routine(a: &Routine, b: &Routine) -> bool {
+    a.kind == b.kind
+        && a.kind != RoutineKind::Aggregate
+        && a.returns == b.returns
+        && arguments_of(&a.definition) == arguments_of(&b.definition)
+}
+
+/// The text between the first parenthesis of a statement and the one that closes it.
+pub(crate) fn arguments_of(definition: &str) -> &str {
+    let Some(open) = definition.find('(') else { return "" };
+    let (mut depth, mut quote) = (0_i32, None);
+    for (at, c) in definition[open..].char_indices() {
+        match (quote, c) {
+            (Some(end), _) if c == end => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return &definition[open + 1..open + at];
+        }
+    }
+    ""
+}
+
+/// The columns of a list, for statements that name several.
+pub(crate) fn names(columns: &[String]) -> String {
+    list(columns)
+}

@@ -1,0 +1,228 @@
+//! Changes of columns that keep their rows.
+
+use std::fmt::Write;
+
+use cadastre_model::*;
+
+use super::Planning;
+use crate::dialect::{qualified, quote};
+use crate::render;
+use crate::script::Rank;
+
+/// Whether a column can be changed without being dropped.
+pub(crate) fn can_alter(a: &Column, b: &Column) -> bool {
+    match (&a.generated, &b.generated) {
+        (None, None) | (Some(_), None) => true,
+        (Some(x), Some(y)) => x == y,
+        (None, Some(_)) => false,
+    }
+}
+
+/// Whether the values get another type.
+pub(crate) fn is_retyped(a: &Body, b: &Body) -> bool {
+    matches!((a, b), (Body::Column(a), Body::Column(b)) if a.data_type != b.data_type || a.collation != b.collation)
+}
+
+impl Planning<'_> {
+    pub fn column_changes(
+        &mut self,
+        from: ObjectId,
+        to: ObjectId,
+        a: &Column,
+        b: &Column,
+    ) -> (Rank, Vec<String>) {
+        let object = self.to.object(to);
+        let Some(table) = object.parent else { return (Rank::Column, Vec::new()) };
+        let table_name = qualified(&self.new.name(table));
+        let column = quote(&object.name);
+        if self.to.object(table).kind() == Kind::View {
+            let sql = default_change(&format!("ALTER VIEW {table_name} ALTER COLUMN {column}"), a, b);
+            return (Rank::Default, sql.into_iter().collect());
+        }
+        let heir = self.is_heir(object, b);
+        let foreign = matches!(&self.to.object(table).body, Body::Table(it) if it.kind == TableKind::Foreign);
+        let words = if foreign { "ALTER FOREIGN TABLE" } else { "ALTER TABLE" };
+        // Types and NOT NULL are passed on to heirs, which therefore do not change by themselves.
+        let alter = format!("{words} {table_name} ALTER COLUMN {column}");
+        let only = format!("{words} ONLY {table_name} ALTER COLUMN {column}");
+        let mut sql = Vec::new();
+        let is_swapped = self.is_of_swapped_type(from);
+        let retyped = a.data_type != b.data_type || a.collation != b.collation || is_swapped;
+        if a.generated.is_some() && b.generated.is_none() {
+            sql.push(format!("{alter} DROP EXPRESSION"));
+        }
+        let had_default = a.default.is_some() && a.generated.is_none();
+        let is_bare = self.fates.bare_defaults.contains(&from);
+        if had_default && (retyped || is_bare || b.default.is_none()) && !is_bare {
+            sql.push(format!("{only} DROP DEFAULT"));
+        }
+        if a.identity.is_some() && b.identity.is_none() {
+            sql.push(format!("{alter} DROP IDENTITY"));
+        }
+        if retyped && !heir {
+            let mut statement =
+                format!("{alter} TYPE {}{}", b.data_type, render::collate(b.collation.as_deref()));
+            if needs_using(&a.data_type, &b.data_type) || is_swapped {
+                let through_text = if is_swapped { "::text" } else { "" };
+                let _ = write!(statement, " USING {column}{through_text}::{}", b.data_type);
+            }
+            sql.push(statement);
+        }
+        match (a.not_null, b.not_null) {
+            (false, true) if !heir => sql.push(format!("{alter} SET NOT NULL")),
+            (true, false) if !heir => sql.push(format!("{alter} DROP NOT NULL")),
+            _ => {}
+        }
+        sql.extend(identity_changes(&alter, a, b));
+        if let Some(default) = &b.default
+            && (a.default != b.default || retyped && had_default)
+            && !is_bare
+        {
+            sql.push(format!("{only} SET DEFAULT {default}"));
+        }
+        sql.extend(setting_changes(&only, a, b));
+        (Rank::Column, sql)
+    }
+
+    /// Whether the parent of a column's table has the same column and passes its changes on.
+    fn is_heir(&self, object: &Object, column: &Column) -> bool {
+        if column.inheritance == Inheritance::Local {
+            return false;
+        }
+        let Some(Body::Table(table)) = object.parent.map(|it| &self.to.object(it).body) else { return false };
+        let parents = table.partition_of.iter().map(|it| &it.parent).chain(&table.inherits);
+        let mut parents = parents.filter_map(|name| self.to.find_relation(name));
+        parents.any(|parent| {
+            let columns = self.to.children(parent).iter();
+            columns.copied().any(|id| {
+                let same =
+                    self.to.object(id).kind() == Kind::Column && self.to.object(id).name == object.name;
+                same && self.fates.altered.get(&id).is_some_and(|facets| facets.body)
+            })
+        })
+    }
+
+    fn is_of_swapped_type(&self, column: ObjectId) -> bool {
+        let Body::Column(it) = &self.from.object(column).body else { return false };
+        let base = it.data_type.split(['[', '(']).next().unwrap_or_default();
+        self.fates.swapped.iter().any(|&id| qualified(&self.from.walk(id).qualified_name()) == base)
+    }
+
+    /// Defaults that were put aside because what they stood on was made anew.
+    pub fn put_defaults_back(&mut self) {
+        for &from in &self.fates.bare_defaults {
+            let Some(to) = self.diff.to(from).filter(|to| !self.fates.made.contains(to)) else { continue };
+            let object = self.to.object(to);
+            let Body::Column(Column { default: Some(default), .. }) = &object.body else { continue };
+            let words = if object.parent.is_some_and(|it| self.to.object(it).kind() == Kind::View) {
+                "VIEW"
+            } else {
+                "TABLE ONLY"
+            };
+            let table = qualified(&self.new.name_of_parent(object));
+            let sql =
+                format!("ALTER {words} {table} ALTER COLUMN {} SET DEFAULT {default}", quote(&object.name));
+            let at = self.new.unit(Rank::Default, to, sql);
+            self.new.need_all(at, to);
+        }
+    }
+}
+
+fn default_change(alter: &str, a: &Column, b: &Column) -> Option<String> {
+    match (&a.default, &b.default) {
+        (x, y) if x == y => None,
+        (_, Some(default)) => Some(format!("{alter} SET DEFAULT {default}")),
+        (_, None) => Some(format!("{alter} DROP DEFAULT")),
+    }
+}
+
+/// Whether the server has no cast of its own for assignments from one type to the other. Asking where it is not needed does no harm.
+fn needs_using(from: &str, to: &str) -> bool {
+    let base = |name: &str| name.split('(').next().unwrap_or(name).trim().to_owned();
+    let (a, b) = (base(from), base(to));
+    let is_text = |name: &str| matches!(name, "text" | "character varying" | "character" | "name" | "bpchar");
+    a != b && !is_text(&b)
+}
+
+fn identity_changes(alter: &str, a: &Column, b: &Column) -> Vec<String> {
+    let mode = |it: &Identity| if it.mode == IdentityMode::Always { "ALWAYS" } else { "BY DEFAULT" };
+    match (&a.identity, &b.identity) {
+        (None, Some(it)) => {
+            let clauses =
+                render::sequence_clauses(&it.options).split_whitespace().collect::<Vec<_>>().join(" ");
+            let name = qualified(&it.sequence);
+            vec![format!("{alter} ADD GENERATED {} AS IDENTITY (SEQUENCE NAME {name} {clauses})", mode(it))]
+        }
+        (Some(x), Some(y)) => {
+            let mut parts = Vec::new();
+            if x.mode != y.mode {
+                parts.push(format!("SET GENERATED {}", mode(y)));
+            }
+            let (p, q) = (&x.options, &y.options);
+            let pairs = [
+                ("START WITH", &p.start, &q.start),
+                ("INCREMENT BY", &p.increment, &q.increment),
+                ("MINVALUE", &p.min, &q.min),
+                ("MAXVALUE", &p.max, &q.max),
+                ("CACHE", &p.cache, &q.cache),
+            ];
+            parts.extend(
+                pairs.iter().filter(|(_, x, y)| x != y).map(|(word, _, value)| format!("SET {word} {value}")),
+            );
+            if p.cycle != q.cycle {
+                parts.push(format!("SET {}", if q.cycle { "CYCLE" } else { "NO CYCLE" }));
+            }
+            let mut sql = Vec::new();
+            if !parts.is_empty() {
+                sql.push(format!("{alter} {}", parts.join(" ")));
+            }
+            if x.sequence != y.sequence {
+                sql.push(format!(
+                    "ALTER SEQUENCE {} RENAME TO {}",
+                    qualified(&x.sequence),
+                    quote(&y.sequence.name)
+                ));
+            }
+            sql
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn setting_changes(alter: &str, a: &Column, b: &Column) -> Vec<String> {
+    let mut sql = Vec::new();
+    if a.storage != b.storage {
+        let storage = b
+            .storage
+            .as_ref()
+            .map_or_else(|| default_storage(&b.data_type).to_owned(), |it| it.to_uppercase());
+        sql.push(format!("{alter} SET STORAGE {storage}"));
+    }
+    if a.compression != b.compression {
+        sql.push(format!("{alter} SET COMPRESSION {}", b.compression.as_deref().unwrap_or("default")));
+    }
+    if a.statistics_target != b.statistics_target {
+        sql.push(format!("{alter} SET STATISTICS {}", b.statistics_target.unwrap_or(-1)));
+    }
+    let (mut x, mut y) = (a.options.clone(), b.options.clone());
+    x.sort();
+    y.sort();
+    sql.extend(super::alter::option_changes(alter, &x, &y));
+    sql
+}
+
+/// `SET STORAGE DEFAULT` came with PostgreSQL 16; before, the type's own has to be named.
+fn default_storage(data_type: &str) -> &'static str {
+    let base = data_type.split('(').next().unwrap_or_default().trim();
+    match base {
+        "numeric" | "inet" | "cidr" => "MAIN",
+        "smallint" | "integer" | "bigint" | "boolean" | "real" | "double precision" | "date" | "uuid"
+        | "oid" | "name" | "money" => "PLAIN",
+        it if !it.ends_with("[]")
+            && (it.starts_with("timestamp") || it.starts_with("time") || it.starts_with("interval")) =>
+        {
+            "PLAIN"
+        }
+        _ => "EXTENDED",
+    }
+}

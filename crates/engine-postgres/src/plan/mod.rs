@@ -1,0 +1,328 @@
+//! The plan from one model to another: what is taken down, altered, made and removed, and what comes before what.
+//!
+//! [`takedown`] decides what becomes of each object; [`alter`], [`column`] and the script's own writer make the statements; here they are
+//! joined in one graph. A statement of the old state waits for what stands on it to be gone; one of the new state, for what it
+//! stands on to be there.
+
+mod alter;
+mod column;
+mod locks;
+mod removal;
+mod takedown;
+
+use std::collections::HashMap;
+
+use cadastre_diff::Diff;
+use cadastre_engine::{DbError, ErrorCode};
+use cadastre_model::*;
+use cadastre_plan::{Action, Plan, Step, Transactional, arrange};
+
+use crate::script::{Rank, Writer};
+use takedown::Fates;
+
+/// Settings of the session; names are qualified, so nothing is to be found by a path.
+const PREAMBLE: &[&str] = &[
+    "SET statement_timeout = 0",
+    "SET lock_timeout = '5s'",
+    "SET client_encoding = 'UTF8'",
+    "SET standard_conforming_strings = on",
+    "SET check_function_bodies = false",
+    "SET client_min_messages = warning",
+    "SELECT pg_catalog.set_config('search_path', '', false)",
+];
+
+/// A statement that takes something away, before it has its place.
+pub(crate) struct Drop {
+    pub object: ObjectId,
+    pub rank: Rank,
+    pub sql: Vec<String>,
+}
+
+/// The plan that leads from `from` to `to`.
+///
+/// # Errors
+/// When statements need each other in a circle; the message names them.
+pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
+    let mut result = Plan::new("postgres", from.fingerprint().to_string(), to.fingerprint().to_string());
+    let fates = Fates::of(from, to, diff);
+    let mut planning = Planning::new(from, to, diff, &fates);
+    planning.make();
+    planning.alter();
+    planning.remove();
+    result.notes = std::mem::take(&mut planning.notes);
+    let actions = planning.into_actions();
+    let names: Vec<String> = actions.iter().map(|action| action.step.object.clone()).collect();
+    result.groups = arrange(actions).map_err(|cycle| {
+        let names: Vec<&str> = cycle.nodes.iter().take(8).map(|&at| names[at].as_str()).collect();
+        let message = format!("planning: these steps need each other in a circle: {}", names.join(", "));
+        DbError::new(ErrorCode::UnsupportedByEngine, message)
+            .with_hint("please report it with the definitions of these objects")
+    })?;
+    if !result.is_empty() {
+        result.preamble = PREAMBLE.iter().map(|it| (*it).to_owned()).collect();
+    }
+    Ok(result)
+}
+
+/// Both models, what becomes of their objects, and the statements so far.
+pub(crate) struct Planning<'m> {
+    pub from: &'m Model,
+    pub to: &'m Model,
+    pub diff: &'m Diff,
+    pub fates: &'m Fates,
+    /// Names things of the old state.
+    pub old: Writer<'m>,
+    /// Makes and alters things of the new state.
+    pub new: Writer<'m>,
+    pub drops: Vec<Drop>,
+    /// Units of the new state that must stand alone.
+    pub alone: Vec<usize>,
+    /// The statements that put a type in the place of another, by the old one.
+    pub swaps: HashMap<ObjectId, usize>,
+    pub notes: Vec<String>,
+}
+
+impl<'m> Planning<'m> {
+    fn new(from: &'m Model, to: &'m Model, diff: &'m Diff, fates: &'m Fates) -> Self {
+        let mut new = Writer::new(to);
+        new.made = Some(fates.made.iter().copied().collect());
+        Self {
+            from,
+            to,
+            diff,
+            fates,
+            old: Writer::new(from),
+            new,
+            drops: Vec::new(),
+            alone: Vec::new(),
+            swaps: HashMap::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn make(&mut self) {
+        for &id in &self.fates.made {
+            if !self.comes_by_inheritance(id) {
+                self.new.write(id);
+            }
+        }
+    }
+
+    /// What a partition or heir of a table that is there already gets when its table does.
+    fn comes_by_inheritance(&self, id: ObjectId) -> bool {
+        let object = self.to.object(id);
+        let on_kept_table = object.parent.is_some_and(|parent| {
+            !self.fates.made.contains(&parent) && self.to.object(parent).kind() == Kind::Table
+        });
+        if !on_kept_table {
+            return object.parent.is_some_and(|parent| self.to.object(parent).kind() == Kind::View)
+                && object.kind() == Kind::Column
+                && !self.fates.made.contains(&object.parent.unwrap_or(id));
+        }
+        match &object.body {
+            Body::Column(column) => column.inheritance == Inheritance::Inherited && self.has_heritage(object),
+            Body::Check(check) => check.inheritance == Inheritance::Inherited,
+            Body::PrimaryKey(key) | Body::Unique(key) => key.attached_to.as_ref().is_some_and(|above| {
+                let is_above = |it: &ObjectId| {
+                    let walker = self.to.walk(*it);
+                    matches!(walker.object().kind(), Kind::PrimaryKey | Kind::Unique)
+                        && walker.qualified_name() == *above
+                };
+                self.fates.made.iter().any(|it| is_above(it))
+            }),
+            _ => false,
+        }
+    }
+
+    fn has_heritage(&self, column: &Object) -> bool {
+        let Some(Body::Table(table)) = column.parent.map(|it| &self.to.object(it).body) else { return false };
+        table.partition_of.is_some() || !table.inherits.is_empty()
+    }
+
+    /// Joins statements of both states in one graph.
+    fn into_actions(mut self) -> Vec<Action> {
+        self.new.resolve();
+        let count = self.new.units.len();
+        let mut needs: Vec<Vec<usize>> = self.new.units.iter().map(|unit| unit.needs.clone()).collect();
+        needs.resize(count + self.drops.len(), Vec::new());
+        self.link_states(count, &mut needs);
+        let mut actions = Vec::with_capacity(needs.len());
+        for (at, unit) in self.new.units.iter().enumerate() {
+            let name = object_name(self.to, unit.object);
+            let mut step = Step { object: name, statements: unit.sql.clone(), ..Step::default() };
+            locks::describe(&mut step, unit.rank, self.to, unit.object, &self.fates.made);
+            let transactional = if self.alone.contains(&at) { Transactional::No } else { Transactional::Yes };
+            let rank = if self.alone.contains(&at) { 0 } else { unit.rank as u16 + 1 };
+            actions.push(Action {
+                rank,
+                name: unit.name.clone(),
+                step,
+                transactional,
+                needs: std::mem::take(&mut needs[at]),
+            });
+        }
+        for (at, drop) in self.drops.iter().enumerate() {
+            let name = object_name(self.from, drop.object);
+            let mut step = Step { object: name.clone(), statements: drop.sql.clone(), ..Step::default() };
+            locks::describe_drop(&mut step, self.from, drop.object);
+            actions.push(Action {
+                rank: drop.rank as u16 + 1,
+                name,
+                step,
+                transactional: Transactional::Yes,
+                needs: std::mem::take(&mut needs[count + at]),
+            });
+        }
+        actions
+    }
+
+    /// The edges between what was and what will be.
+    fn link_states(&self, count: usize, needs: &mut [Vec<usize>]) {
+        let mut drop_of: HashMap<ObjectId, usize> = HashMap::new();
+        for (at, drop) in self.drops.iter().enumerate() {
+            drop_of.insert(drop.object, count + at);
+        }
+        // What is inside of something dropped goes with it.
+        let drop_at = |id: ObjectId| -> Option<usize> {
+            let mut at = Some(id);
+            while let Some(it) = at {
+                if let Some(&drop) = drop_of.get(&it) {
+                    return Some(drop);
+                }
+                at = self.from.object(it).parent;
+            }
+            None
+        };
+        let units_of = self.units_by_object();
+        let unit_list = |from: ObjectId| -> &[usize] {
+            self.diff.to(from).and_then(|to| units_of.get(&to)).map_or(&[], Vec::as_slice)
+        };
+        for (at, drop) in self.drops.iter().enumerate() {
+            let own = count + at;
+            let object = self.from.object(drop.object);
+            // Made anew: not before the old one is gone.
+            for &unit in unit_list(drop.object) {
+                needs[unit].push(own);
+            }
+            for &needed in object.depends_on.iter().chain(&object.parent) {
+                if self.from.object(needed).kind() == Kind::Namespace && object.parent == Some(needed) {
+                    continue;
+                }
+                // What it stood on changes, or goes, when it is gone itself.
+                if drop.rank == Rank::Takedown {
+                    for &unit in unit_list(needed).iter().chain(self.column_units(needed)) {
+                        needs[unit].push(own);
+                    }
+                }
+                if let Some(other) = drop_at(needed).filter(|&other| other != own) {
+                    needs[other].push(own);
+                }
+            }
+            for &needed in &object.parent {
+                if let Some(other) = drop_at(needed).filter(|&other| other != own) {
+                    needs[other].push(own);
+                }
+            }
+        }
+        self.link_kept(&drop_at, &units_of, needs);
+        self.link_names(count, needs);
+        self.link_columns(count, &drop_of, &units_of, needs);
+    }
+
+    fn column_units(&self, table: ObjectId) -> &[usize] {
+        let units = self.diff.to(table).and_then(|to| self.new.column_units.get(&to));
+        units.map_or(&[], Vec::as_slice)
+    }
+
+    /// The units about each object: those that make or alter it.
+    fn units_by_object(&self) -> HashMap<ObjectId, Vec<usize>> {
+        let mut units: HashMap<ObjectId, Vec<usize>> = HashMap::new();
+        for (at, unit) in self.new.units.iter().enumerate() {
+            units.entry(unit.object).or_default().push(at);
+        }
+        units
+    }
+
+    /// What is kept lets go of what it stood on before that goes.
+    fn link_kept(
+        &self,
+        drop_at: &dyn Fn(ObjectId) -> Option<usize>,
+        units_of: &HashMap<ObjectId, Vec<usize>>,
+        needs: &mut [Vec<usize>],
+    ) {
+        for (id, object) in self.from.objects() {
+            let Some(to) = self.diff.to(id) else { continue };
+            if self.fates.taken.contains(&id) {
+                continue;
+            }
+            let Some(units) = units_of.get(&to) else { continue };
+            for &needed in &object.depends_on {
+                if let Some(drop) = drop_at(needed) {
+                    needs[drop].extend(units.iter().copied());
+                }
+            }
+        }
+    }
+
+    /// A name is free again before it is used again. Relations, types and constraints of one schema share names in part; taking all of
+    /// them for one space asks for too much at worst.
+    fn link_names(&self, count: usize, needs: &mut [Vec<usize>]) {
+        let mut names: HashMap<(String, String), Vec<usize>> = HashMap::new();
+        for (at, drop) in self.drops.iter().enumerate() {
+            let name = self.from.walk(drop.object).qualified_name();
+            if self.from.object(drop.object).kind() != Kind::Column {
+                names.entry((name.namespace, name.name)).or_default().push(count + at);
+            }
+            // With a table go the names of what is on it.
+            for &child in self.from.children(drop.object) {
+                if self.from.object(child).kind() != Kind::Column {
+                    let name = self.from.walk(child).qualified_name();
+                    names.entry((name.namespace, name.name)).or_default().push(count + at);
+                }
+            }
+        }
+        for (at, unit) in self.new.units.iter().enumerate() {
+            let object = self.to.object(unit.object);
+            if object.kind() == Kind::Column || !self.fates.made.contains(&unit.object) {
+                continue;
+            }
+            let name = self.to.walk(unit.object).qualified_name();
+            needs[at].extend(names.get(&(name.namespace, name.name)).into_iter().flatten());
+        }
+    }
+
+    /// A column goes when nothing mentions its table's old columns any more: the views that read it have been taken down or replaced.
+    fn link_columns(
+        &self,
+        count: usize,
+        drop_of: &HashMap<ObjectId, usize>,
+        units_of: &HashMap<ObjectId, Vec<usize>>,
+        needs: &mut [Vec<usize>],
+    ) {
+        let mut column_drops: HashMap<ObjectId, Vec<usize>> = HashMap::new();
+        for (at, drop) in self.drops.iter().enumerate() {
+            let object = self.from.object(drop.object);
+            if let (Kind::Column, Some(table)) = (object.kind(), object.parent) {
+                column_drops.entry(table).or_default().push(count + at);
+            }
+        }
+        for (id, object) in self.from.objects() {
+            let of_parent = object.parent.filter(|_| object.kind() != Kind::Column);
+            for needed in object.depends_on.iter().copied().chain(of_parent) {
+                let Some(columns) = column_drops.get(&needed) else { continue };
+                let drop = drop_of.get(&id).copied();
+                let units = self.diff.to(id).and_then(|to| units_of.get(&to)).into_iter().flatten().copied();
+                let is_replaced = !self.fates.taken.contains(&id);
+                let before: Vec<usize> = drop.into_iter().chain(units.filter(|_| is_replaced)).collect();
+                for &column in columns {
+                    needs[column].extend(before.iter().copied().filter(|&it| it != column));
+                }
+            }
+        }
+    }
+}
+
+/// What an object is called in a plan: `table public.film`.
+pub(crate) fn object_name(model: &Model, id: ObjectId) -> String {
+    format!("{} {}", model.object(id).kind().word().replace('_', " "), model.display_name(id))
+}

@@ -1,0 +1,171 @@
+//! Statements that take things away.
+
+use cadastre_model::*;
+
+use super::{Drop, Planning};
+use crate::dialect::{qualified, quote};
+use crate::script::Rank;
+
+impl Planning<'_> {
+    /// Everything that goes, but for what goes with something else.
+    pub fn remove(&mut self) {
+        let mut taken: Vec<ObjectId> = self.fates.taken.iter().copied().collect();
+        taken.sort();
+        for id in taken {
+            if !self.goes_with_another(id)
+                && let Some(sql) = self.drop_statement(id)
+            {
+                let rank = self.drop_rank(id);
+                self.drops.push(Drop { object: id, rank, sql });
+            }
+        }
+        for &id in &self.fates.bare_defaults {
+            let object = self.from.object(id);
+            if self.fates.taken.contains(&id) || self.goes_with_another(id) {
+                continue;
+            }
+            let on_view = object.parent.is_some_and(|it| self.from.object(it).kind() == Kind::View);
+            let words = if on_view { "VIEW" } else { "TABLE ONLY" };
+            let table = qualified(&self.old.name_of_parent(object));
+            let sql =
+                vec![format!("ALTER {words} {table} ALTER COLUMN {} DROP DEFAULT", quote(&object.name))];
+            self.drops.push(Drop { object: id, rank: Rank::Takedown, sql });
+        }
+        self.swap_types();
+    }
+
+    /// What lies inside of something that goes; what is owned by a column that goes; what only came by inheritance.
+    fn goes_with_another(&self, id: ObjectId) -> bool {
+        let object = self.from.object(id);
+        let parent = object.parent.filter(|it| self.fates.taken.contains(it));
+        if let Some(parent) = parent
+            && self.from.object(parent).kind() != Kind::Namespace
+        {
+            // Foreign keys between tables that all go are taken away first, or the tables would wait for each other.
+            return !matches!(&object.body, Body::ForeignKey(key) if self.leads_to_another_that_goes(id, key));
+        }
+        match &object.body {
+            Body::Sequence(Sequence { owned_by: Some(column), .. }) => {
+                let table = self.from.find_relation(&column.relation);
+                let owner = table.and_then(|table| {
+                    let mut columns = self.from.children(table).iter();
+                    columns.copied().find(|&it| {
+                        self.from.object(it).kind() == Kind::Column
+                            && self.from.object(it).name == column.column
+                    })
+                });
+                owner.is_some_and(|owner| self.fates.taken.contains(&owner))
+            }
+            Body::Column(column) => {
+                let on_view = object.parent.is_some_and(|it| self.from.object(it).kind() == Kind::View);
+                on_view || column.inheritance == Inheritance::Inherited && self.has_parent_tables(object)
+            }
+            Body::Check(check) => check.inheritance == Inheritance::Inherited,
+            Body::ForeignKey(key) => key.inherited,
+            Body::PrimaryKey(key) | Body::Unique(key) => key.attached_to.as_ref().is_some_and(|above| {
+                self.fates.taken.iter().any(|&it| self.from.walk(it).qualified_name() == *above)
+            }),
+            Body::Index(index) => index.attached_to.is_some(),
+            Body::Trigger(trigger) => trigger.inherited,
+            _ => false,
+        }
+    }
+
+    fn leads_to_another_that_goes(&self, id: ObjectId, key: &ForeignKey) -> bool {
+        let target = self.from.find_relation(&key.references);
+        !key.inherited
+            && target != self.from.object(id).parent
+            && target.is_some_and(|it| self.fates.taken.contains(&it))
+    }
+
+    fn has_parent_tables(&self, column: &Object) -> bool {
+        let Some(Body::Table(table)) = column.parent.map(|it| &self.from.object(it).body) else {
+            return false;
+        };
+        let is_kept = |name: &QualifiedName| self.from.find_relation(name).is_some();
+        table.partition_of.as_ref().is_some_and(|it| is_kept(&it.parent))
+            || table.inherits.iter().any(is_kept)
+    }
+
+    /// What stands on other things goes first; what holds data, or may still be stood on, last.
+    fn drop_rank(&self, id: ObjectId) -> Rank {
+        let is_replaced = self.diff.to(id).is_some();
+        match self.from.object(id).kind() {
+            Kind::Table | Kind::Column if !is_replaced => Rank::Removal,
+            Kind::PrimaryKey
+            | Kind::Unique
+            | Kind::ForeignKey
+            | Kind::Check
+            | Kind::Exclusion
+            | Kind::Index => Rank::Takedown,
+            Kind::View | Kind::Rule | Kind::Trigger | Kind::Policy | Kind::Statistics => Rank::Takedown,
+            Kind::EventTrigger | Kind::Publication | Kind::DefaultPrivileges => Rank::Takedown,
+            _ if is_replaced => Rank::Takedown,
+            _ => Rank::Removal,
+        }
+    }
+
+    fn drop_statement(&self, id: ObjectId) -> Option<Vec<String>> {
+        let object = self.from.object(id);
+        let name = quote(&object.name);
+        Some(vec![match &object.body {
+            Body::Column(_) => {
+                let foreign = object.parent.is_some_and(|it| matches!(&self.from.object(it).body, Body::Table(it) if it.kind == TableKind::Foreign));
+                let words = if foreign { "ALTER FOREIGN TABLE" } else { "ALTER TABLE" };
+                format!("{words} {} DROP COLUMN {name}", qualified(&self.old.name_of_parent(object)))
+            }
+            Body::PrimaryKey(_)
+            | Body::Unique(_)
+            | Body::ForeignKey(_)
+            | Body::Check(_)
+            | Body::Exclusion(_) => {
+                let parent = object.parent.map(|it| self.from.object(it));
+                let words = match parent.map(|it| &it.body) {
+                    Some(Body::Domain(_)) => "ALTER DOMAIN",
+                    Some(Body::Table(it)) if it.kind == TableKind::Foreign => "ALTER FOREIGN TABLE",
+                    _ => "ALTER TABLE",
+                };
+                format!("{words} {} DROP CONSTRAINT {name}", qualified(&self.old.name_of_parent(object)))
+            }
+            Body::Extension(_) => format!("DROP EXTENSION {name}"),
+            Body::Namespace(_) if object.name == "public" => format!("DROP SCHEMA {name}"),
+            Body::DefaultPrivileges(it) => {
+                let schema = object.parent.map(|parent| self.from.object(parent).name.as_str());
+                let back = DefaultPrivileges {
+                    initial: it.grants.clone(),
+                    grants: it.initial.clone(),
+                    ..it.clone()
+                };
+                return Some(crate::satellites::default_privileges(&back, schema));
+            }
+            // Its functions and it stand on each other; nothing else lets go of both.
+            Body::BaseType(_) => format!("DROP {} CASCADE", self.old.target(id)?),
+            Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_)
+                if self.fates.swapped.contains(&id) =>
+            {
+                return None;
+            }
+            _ => format!("DROP {}", self.old.target(id)?),
+        }])
+    }
+
+    /// Old types make room by another name, and go when no column has them any more.
+    fn swap_types(&mut self) {
+        for &id in &self.fates.swapped {
+            let walker = self.from.walk(id);
+            let words = if walker.object().kind() == Kind::Domain { "DOMAIN" } else { "TYPE" };
+            let name = walker.qualified_name();
+            let aside = format!("{}__old", name.name);
+            let sql = vec![format!("ALTER {words} {} RENAME TO {}", qualified(&name), quote(&aside))];
+            self.drops.push(Drop { object: id, rank: Rank::Takedown, sql });
+            let old_name = qualified(&QualifiedName::new(name.namespace, aside));
+            if let Some(to) = self.diff.to(id) {
+                let at = self.new.unit(Rank::Removal, to, format!("DROP {words} {old_name}"));
+                let columns: Vec<ObjectId> = self.fates.altered.keys().copied().collect();
+                let units: Vec<usize> =
+                    columns.iter().filter_map(|it| self.new.unit_of.get(it).copied()).collect();
+                self.new.units[at].needs.extend(units);
+            }
+        }
+    }
+}

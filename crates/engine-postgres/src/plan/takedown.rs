@@ -1,0 +1,368 @@
+//! What becomes of each object: kept, altered, removed, or taken down and put back because what it stands on changes.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use cadastre_diff::{ChangeKind, Diff, Facets};
+use cadastre_model::*;
+
+use super::alter::{arguments_of, can_replace_routine, can_replace_view, enum_additions};
+use super::column;
+
+/// The outcome.
+#[derive(Debug, Default)]
+pub(crate) struct Fates {
+    /// Objects of the old model that go, for good or to be made anew.
+    pub taken: HashSet<ObjectId>,
+    /// Objects of the new model that are made.
+    pub made: BTreeSet<ObjectId>,
+    /// Objects of the new model that are altered in place, with in what respect.
+    pub altered: HashMap<ObjectId, Facets>,
+    /// Old types whose place a new one takes while columns go on using it.
+    pub swapped: BTreeSet<ObjectId>,
+    /// Columns of the old model whose default is taken away for the time being.
+    pub bare_defaults: BTreeSet<ObjectId>,
+}
+
+impl Fates {
+    /// Decides.
+    pub fn of(from: &Model, to: &Model, diff: &Diff) -> Self {
+        let mut deciding = Deciding {
+            from,
+            to,
+            diff,
+            fates: Self::default(),
+            dependants: dependants(from),
+            waiting: Vec::new(),
+        };
+        for change in &diff.changes {
+            match (change.kind, change.from, change.to) {
+                (ChangeKind::Added, _, Some(id)) => deciding.make(id),
+                (ChangeKind::Removed, Some(id), _) => deciding.take(id),
+                (ChangeKind::Changed, Some(a), Some(b)) => deciding.change(a, b, change.facets),
+                _ => {}
+            }
+        }
+        deciding.follow();
+        deciding.fates
+    }
+}
+
+/// Who stands on what: what `depends_on` says, read backwards.
+fn dependants(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
+    let mut dependants: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+    for (id, object) in model.objects() {
+        for &needed in &object.depends_on {
+            dependants.entry(needed).or_default().push(id);
+        }
+    }
+    dependants
+}
+
+struct Deciding<'m> {
+    from: &'m Model,
+    to: &'m Model,
+    diff: &'m Diff,
+    fates: Fates,
+    dependants: HashMap<ObjectId, Vec<ObjectId>>,
+    /// Objects taken whose dependants have not been looked at.
+    waiting: Vec<ObjectId>,
+}
+
+impl Deciding<'_> {
+    fn make(&mut self, id: ObjectId) {
+        let mut all = vec![id];
+        while let Some(id) = all.pop() {
+            self.fates.made.insert(id);
+            self.fates.altered.remove(&id);
+            all.extend(self.to.children(id));
+        }
+    }
+
+    fn take(&mut self, id: ObjectId) {
+        let mut all = vec![id];
+        while let Some(id) = all.pop() {
+            if self.fates.taken.insert(id) {
+                self.waiting.push(id);
+                all.extend(self.from.children(id));
+            }
+        }
+    }
+
+    /// Taken down and made anew, if it is to be there at all.
+    fn replace(&mut self, id: ObjectId) {
+        if self.fates.taken.contains(&id) {
+            return;
+        }
+        self.take(id);
+        if let Some(to) = self.diff.to(id) {
+            self.make(to);
+        }
+    }
+
+    fn change(&mut self, a: ObjectId, b: ObjectId, facets: Facets) {
+        if self.fates.taken.contains(&a) {
+            return;
+        }
+        let is_view_column = self.from.object(a).kind() == Kind::Column
+            && self.from.object(a).parent.is_some_and(|parent| self.from.object(parent).kind() == Kind::View);
+        if !facets.body || is_view_column || self.can_alter(a, b) {
+            self.fates.altered.insert(b, facets);
+            return;
+        }
+        let kind = self.from.object(a).kind();
+        if matches!(kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType)
+            && self.is_used_by_columns(a)
+        {
+            self.swap(a);
+        } else {
+            self.replace(a);
+        }
+    }
+
+    /// Whether the change can be made in place.
+    fn can_alter(&self, a: ObjectId, b: ObjectId) -> bool {
+        match (&self.from.object(a).body, &self.to.object(b).body) {
+            (Body::Namespace(_), _) | (Body::Extension(_), _) | (Body::Sequence(_), _) => true,
+            (Body::DefaultPrivileges(_), _) => true,
+            (Body::Enum(a), Body::Enum(b)) => enum_additions(&a.labels, &b.labels).is_some(),
+            (Body::Domain(a), Body::Domain(b)) => a.base == b.base && a.collation == b.collation,
+            (Body::Composite(x), Body::Composite(y)) => {
+                !self.is_used_by_columns(a) && same_order(&x.attributes, &y.attributes)
+            }
+            (Body::Table(a), Body::Table(b)) => {
+                (a.kind, &a.partition_by, &a.of_type) == (b.kind, &b.partition_by, &b.of_type)
+            }
+            (Body::Column(a), Body::Column(b)) => column::can_alter(a, b),
+            (Body::ForeignKey(a), Body::ForeignKey(b)) => {
+                let is_same =
+                    ForeignKey { validated: b.validated, deferrable: b.deferrable, ..a.clone() } == *b;
+                is_same && b.validated == Validated::Yes
+            }
+            (Body::Check(a), Body::Check(b)) => {
+                let is_same = Check { validated: b.validated, ..a.clone() } == *b;
+                is_same && b.validated == Validated::Yes
+            }
+            (Body::Index(a), Body::Index(b)) => {
+                let is_same = Index {
+                    options: b.options.clone(),
+                    clustered: b.clustered,
+                    source: b.source.clone(),
+                    statistics_targets: b.statistics_targets.clone(),
+                    attached_to: b.attached_to.clone(),
+                    ..a.clone()
+                } == *b;
+                is_same && !b.invalid && a.attached_to.is_none()
+            }
+            (Body::PrimaryKey(a), Body::PrimaryKey(b)) | (Body::Unique(a), Body::Unique(b)) => {
+                Key {
+                    options: b.options.clone(),
+                    index_comment: b.index_comment.clone(),
+                    attached_to: b.attached_to.clone(),
+                    ..a.clone()
+                } == *b
+                    && a.attached_to.is_none()
+            }
+            (Body::Exclusion(a), Body::Exclusion(b)) => a.definition == b.definition,
+            (Body::View(x), Body::View(y)) => {
+                x.materialized == y.materialized
+                    && (x.definition == y.definition && x.access_method == y.access_method
+                        || !x.materialized && can_replace_view(self.from, a, self.to, b))
+            }
+            (Body::Routine(a), Body::Routine(b)) => can_replace_routine(a, b),
+            (Body::Trigger(a), Body::Trigger(b)) => {
+                a.definition == b.definition && a.inherited == b.inherited
+            }
+            (Body::Rule(a), Body::Rule(b)) => a.definition == b.definition,
+            (Body::EventTrigger(a), Body::EventTrigger(b)) => a.definition == b.definition,
+            (Body::Policy(a), Body::Policy(b)) => {
+                (a.permissive, &a.command) == (b.permissive, &b.command)
+                    && a.using.is_some() == b.using.is_some()
+                    && a.with_check.is_some() == b.with_check.is_some()
+            }
+            _ => false,
+        }
+    }
+
+    fn is_used_by_columns(&self, id: ObjectId) -> bool {
+        self.columns_of_type(id).next().is_some()
+    }
+
+    /// The columns of kept tables that have a type, or an array of it.
+    fn columns_of_type(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
+        let name = self.from.walk(id).qualified_name();
+        let name = crate::dialect::qualified(&name);
+        let users = self.dependants.get(&id).cloned().unwrap_or_default();
+        let tables = users.into_iter().filter(|&user| self.from.object(user).kind() == Kind::Table);
+        let columns = tables.flat_map(|table| self.from.children(table).iter().copied());
+        let has_type = move |column: &ObjectId| match &self.from.object(*column).body {
+            Body::Column(column) => column.data_type.split(['[', '(']).next() == Some(name.as_str()),
+            _ => false,
+        };
+        columns.filter(has_type)
+    }
+
+    /// A type gives its place to a new one of its name; columns are converted by their text.
+    fn swap(&mut self, id: ObjectId) {
+        if !self.fates.swapped.insert(id) {
+            return;
+        }
+        if let Some(to) = self.diff.to(id) {
+            self.make(to);
+        }
+        for column in self.columns_of_type(id).collect::<Vec<_>>() {
+            if let Some(to) = self.diff.to(column) {
+                self.fates.altered.entry(to).or_insert(Facets { body: true, ..Facets::default() });
+            }
+            self.disturb(column);
+        }
+        self.waiting.push(id);
+    }
+
+    /// Whatever stands on a column and does not survive a change of its type.
+    fn disturb(&mut self, column: ObjectId) {
+        let Some(table) = self.from.object(column).parent else { return };
+        let name = self.from.object(column).name.clone();
+        let own = self.from.children(table).iter().copied();
+        let others = self.dependants.get(&table).cloned().unwrap_or_default();
+        let around: Vec<ObjectId> = own.chain(others).filter(|&it| it != column).collect();
+        for id in around {
+            let object = self.from.object(id);
+            let stands_on_it = match &object.body {
+                Body::View(view) => mentions(&view.definition, &name),
+                Body::Rule(rule) => mentions(&rule.definition, &name),
+                Body::Policy(policy) => {
+                    policy.using.iter().chain(&policy.with_check).any(|text| mentions(text, &name))
+                }
+                Body::Trigger(trigger) => mentions(&trigger.definition, &name),
+                Body::Column(other) => {
+                    other.generated.as_ref().is_some_and(|it| mentions(&it.expression, &name))
+                }
+                Body::Routine(routine) => {
+                    routine.definition.contains("BEGIN ATOMIC") && mentions(&routine.definition, &name)
+                }
+                Body::Publication(it) => mentions(&it.definition, &name),
+                _ => false,
+            };
+            if stands_on_it && self.diff.to(id).is_some() {
+                self.replace(id);
+            }
+        }
+    }
+
+    /// What stands on something that goes, goes too, until nothing more does.
+    fn follow(&mut self) {
+        let retyped: Vec<ObjectId> = self
+            .fates
+            .altered
+            .keys()
+            .filter_map(|&to| self.diff.from(to).map(|from| (from, to)))
+            .filter(|&(from, to)| column::is_retyped(&self.from.object(from).body, &self.to.object(to).body))
+            .map(|(from, _)| from)
+            .collect();
+        retyped.into_iter().for_each(|column| self.disturb(column));
+        while let Some(id) = self.waiting.pop() {
+            let object = self.from.object(id);
+            if object.kind() == Kind::Column {
+                self.disturb(id);
+                self.shed_parts(id);
+            }
+            for dependant in self.dependants.get(&id).cloned().unwrap_or_default() {
+                self.follow_to(id, dependant);
+            }
+        }
+        let taken = &self.fates.taken;
+        let diff = self.diff;
+        self.fates.altered.retain(|to, _| diff.from(*to).is_none_or(|from| !taken.contains(&from)));
+    }
+
+    /// Keys, indexes and constraints over a column that goes would go silently with it.
+    fn shed_parts(&mut self, column: ObjectId) {
+        let Some(table) = self.from.object(column).parent.filter(|table| !self.fates.taken.contains(table))
+        else {
+            return;
+        };
+        let name = self.from.object(column).name.clone();
+        for &child in self.from.children(table) {
+            let is_over = match &self.from.object(child).body {
+                Body::PrimaryKey(key) | Body::Unique(key) => {
+                    key.columns.contains(&name) || key.include.contains(&name)
+                }
+                Body::ForeignKey(key) => key.columns.contains(&name),
+                Body::Check(check) => mentions(&check.expression, &name),
+                Body::Exclusion(it) => mentions(&it.definition, &name),
+                Body::Index(index) => {
+                    index.include.contains(&name)
+                        || index.predicate.as_ref().is_some_and(|text| mentions(text, &name))
+                        || index.parts.iter().any(|part| match &part.target {
+                            IndexTarget::Column(it) => *it == name,
+                            IndexTarget::Expression(text) => mentions(text, &name),
+                        })
+                }
+                Body::Statistics(it) => mentions(&it.definition, &name),
+                _ => false,
+            };
+            if is_over {
+                self.replace(child);
+            }
+        }
+    }
+
+    fn follow_to(&mut self, needed: ObjectId, dependant: ObjectId) {
+        if self.fates.taken.contains(&dependant) {
+            return;
+        }
+        let object = self.from.object(dependant);
+        let kind = self.from.object(needed).kind();
+        match &object.body {
+            // A column keeps its rows: its default is put aside, its type swapped, or what it computes made anew.
+            Body::Column(column) if column.generated.is_some() => self.replace(dependant),
+            Body::Column(_) => {
+                self.fates.bare_defaults.insert(dependant);
+            }
+            Body::Table(_)
+                if matches!(
+                    kind,
+                    Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType
+                ) =>
+            {
+                if self.diff.to(needed).is_some() {
+                    self.swap(needed);
+                }
+            }
+            Body::Table(table)
+                if kind == Kind::Table && table.inherits.is_empty() && table.partition_of.is_none() => {}
+            Body::Table(_) | Body::Namespace(_) | Body::Sequence(_) | Body::Extension(_) => {}
+            Body::Domain(_) | Body::Composite(_) | Body::Enum(_) | Body::Range(_) | Body::BaseType(_) => {
+                if self.diff.to(dependant).is_some() && self.is_used_by_columns(dependant) {
+                    self.swap(dependant);
+                } else {
+                    self.replace(dependant);
+                }
+            }
+            _ => self.replace(dependant),
+        }
+    }
+}
+
+fn same_order(a: &[CompositeAttribute], b: &[CompositeAttribute]) -> bool {
+    let kept: Vec<&String> =
+        a.iter().map(|it| &it.name).filter(|name| b.iter().any(|it| it.name == **name)).collect();
+    let at_front: Vec<&String> = b.iter().map(|it| &it.name).take(kept.len()).collect();
+    kept == at_front
+}
+
+/// Whether a name stands in a text by itself, or the text takes whole rows.
+pub(crate) fn mentions(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    text.contains(".*")
+        || text.match_indices(name).any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + name.len()..].chars().next();
+            !before.is_some_and(is_part) && !after.is_some_and(is_part)
+        })
+}
+
+/// The statement's own part of a routine's identity.
+pub(crate) fn same_arguments(a: &Routine, b: &Routine) -> bool {
+    arguments_of(&a.definition) == arguments_of(&b.definition)
+}
