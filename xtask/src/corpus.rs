@@ -183,19 +183,24 @@ fn own_database(sql: &str) -> (Option<String>, String) {
     (used, kept.collect::<Vec<_>>().join("\n"))
 }
 
-fn load_sqlite(folder: &Path, name: &str, sql: &str) -> Result<Target, String> {
-    use std::io::Write;
+/// Makes a file of a script with SQLite's own client.
+pub(crate) fn load_sqlite(folder: &Path, name: &str, sql: &str) -> Result<Target, String> {
     let path = folder.join(name);
+    run_sqlite(&path, sql).map_err(|output| format!("does not load: {output}"))?;
+    Ok(Target::Sqlite { path: path.to_string_lossy().into_owned() })
+}
+
+/// Runs a script on a file with SQLite's own client.
+pub(crate) fn run_sqlite(path: &Path, sql: &str) -> Result<(), String> {
+    use std::io::Write;
     let mut command = std::process::Command::new("sqlite3");
-    command.arg("-bail").arg(&path).stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    command.arg("-bail").arg(path).stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("sqlite3: {error}"))?;
     let input = child.stdin.take();
     input.ok_or("no standard input")?.write_all(sql.as_bytes()).map_err(|error| error.to_string())?;
     let output = child.wait_with_output().map_err(|error| error.to_string())?;
-    if !output.status.success() {
-        return Err(format!("does not load: {}", String::from_utf8_lossy(&output.stderr)));
-    }
-    Ok(Target::Sqlite { path: path.to_string_lossy().into_owned() })
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() { Ok(()) } else { Err(said) }
 }
 
 fn errors(output: &str) -> String {

@@ -3,12 +3,12 @@
 mod bench;
 mod corpus;
 mod e2e;
+mod pairs;
 mod shell;
 mod start;
 mod suite;
 
-const USAGE: &str =
-    "usage: cargo run -p xtask -- start | test | e2e | bench [layout|introspect|window]… | corpus FOLDER";
+const USAGE: &str = "usage: cargo run -p xtask -- start | test | e2e | bench [layout|introspect|window]… | corpus FOLDER | pairs FOLDER [ONLY]";
 
 fn main() -> std::process::ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,6 +19,8 @@ fn main() -> std::process::ExitCode {
         ["e2e"] => e2e::build().and_then(|()| e2e::run()).map(|counts| println!("{counts}")),
         ["bench", names @ ..] => bench::run(names),
         ["corpus", folder] => corpus::run(folder),
+        ["pairs", folder] => pairs::run(folder, None),
+        ["pairs", folder, only] => pairs::run(folder, Some(only)),
         _ => Err(USAGE.into()),
     };
     match result {

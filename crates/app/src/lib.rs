@@ -3,6 +3,7 @@
 //! Types that cross to a host are declared here, once, and generate the frontend's bindings. No 64-bit integers among them.
 
 pub mod address;
+pub mod compare;
 pub mod connections;
 pub mod demo;
 pub mod diagnostics;

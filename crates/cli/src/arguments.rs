@@ -30,13 +30,15 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0    done
   1    error; the message says what to do
-  2    wrong use of this command
+  2    `diff`: there are differences; any verb: wrong use of this command
+  4    refused: something was perhaps renamed and nobody has said so
   130  cancelled
 
 Examples:
   cadastre inspect demo
   cadastre inspect postgres://ann@localhost/shop --format sql -o shop.sql
   cadastre inspect shop.db --format svg -o shop.svg
+  cadastre diff postgres://ann@localhost/shop postgres://ann@localhost/shop_new --format sql
   cadastre test postgres://ann@db.example/shop";
 
 /// The verbs.
@@ -44,6 +46,10 @@ Examples:
 pub enum Command {
     /// Read a schema and write it as a summary, SQL, JSON, DBML, Mermaid or a diagram
     Inspect(InspectOptions),
+    /// Compare two schemas: what differs, the script that leads from the first to the second, or the one that goes back
+    Diff(DiffOptions),
+    /// Compare two schemas and keep the plan, to review it and to apply it later
+    Plan(PlanOptions),
     /// Say whether a database can be reached, as whom, which server it is, and with which rights
     Test {
         /// The database's address
@@ -70,6 +76,68 @@ pub struct InspectOptions {
     /// Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// What is compared, and how.
+#[derive(Debug, Args)]
+pub struct CompareOptions {
+    /// What there is: an address, a SQLite file, a .json model, a .sql script, or `demo`
+    pub from: String,
+    /// What there is to be
+    pub to: String,
+    /// Only this schema; may be given several times
+    #[arg(long = "schema", value_name = "NAME")]
+    pub schemas: Vec<String>,
+    /// This was renamed: schema.table=name or schema.table.column=name
+    #[arg(long = "rename", value_name = "OLD=NEW")]
+    pub renames: Vec<String>,
+    /// This was not renamed; '*' for all
+    #[arg(long = "no-rename", value_name = "OLD=NEW")]
+    pub no_renames: Vec<String>,
+    /// A server on which databases of our own may be made and dropped
+    #[arg(long, value_name = "URL")]
+    pub scratch: Option<String>,
+    /// Run the plan, and its way back, on a scratch database first
+    #[arg(long)]
+    pub prove: bool,
+}
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffOptions {
+    /// The sides.
+    #[command(flatten)]
+    pub sides: CompareOptions,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = DiffFormat::Summary)]
+    pub format: DiffFormat,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Options of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanOptions {
+    /// The sides.
+    #[command(flatten)]
+    pub sides: CompareOptions,
+    /// The file the plan is written to
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+/// The formats of `diff`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// A line for each difference
+    Summary,
+    /// The plan
+    Json,
+    /// A script that the engine's own client runs
+    Sql,
+    /// The script that goes back
+    Reverse,
 }
 
 /// The formats of `inspect`.

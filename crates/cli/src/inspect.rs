@@ -53,7 +53,7 @@ pub async fn run(options: &InspectOptions, folder: &Path, output: &Output) -> Re
 }
 
 /// Writes to standard output; a reader that goes away (`| head`) is no error.
-fn print(text: &str) -> Result<(), AppError> {
+pub fn print(text: &str) -> Result<(), AppError> {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
     Ok(())
 }

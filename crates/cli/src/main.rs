@@ -3,6 +3,7 @@
 //! Results go to standard output; progress, warnings and errors to standard error.
 
 mod arguments;
+mod diff;
 mod inspect;
 mod output;
 mod test;
@@ -27,13 +28,19 @@ fn main() -> ExitCode {
     let folder = arguments.data_folder();
     let result = runtime.block_on(async {
         match &arguments.command {
-            Command::Inspect(options) => inspect::run(options, &folder, &output).await,
-            Command::Test { url } => test::run(url, &folder, &output).await,
-            Command::Demo { path } => inspect::write_demo(path.as_deref(), &folder),
+            Command::Inspect(options) => inspect::run(options, &folder, &output).await.map(done),
+            Command::Diff(options) => diff::run(options, &folder, &output).await,
+            Command::Plan(options) => diff::write_plan(options, &folder, &output).await,
+            Command::Test { url } => test::run(url, &folder, &output).await.map(done),
+            Command::Demo { path } => inspect::write_demo(path.as_deref(), &folder).map(done),
         }
     });
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => output.fail(&error),
     }
+}
+
+fn done((): ()) -> ExitCode {
+    ExitCode::SUCCESS
 }

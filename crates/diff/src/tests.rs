@@ -5,7 +5,7 @@ use cadastre_model::*;
 use crate::*;
 
 fn model(build: impl FnOnce(&mut ModelBuilder, ObjectId)) -> Model {
-    let origin = Origin { engine: "any".into(), version: String::new(), database: "d".into() };
+    let origin = Origin { engine: "any".into(), version: String::new(), database: "d".into(), owner: None };
     let mut builder = ModelBuilder::new(origin);
     let namespace = builder.add(Object::new(None, "main", Body::Namespace(Namespace {})));
     build(&mut builder, namespace);

@@ -75,7 +75,8 @@ impl Driver for MongoDriver {
             let version = about.get_str("version").unwrap_or_default().to_owned();
             check_version(&doing, &version)?;
             context.report(Stage::Connecting, 1, 1);
-            let origin = Origin { engine: "mongodb".into(), version, database: address.database.clone() };
+            let origin =
+                Origin { engine: "mongodb".into(), version, database: address.database.clone(), owner: None };
             Ok::<_, DbError>((catalog::read(&database, address.sample_size, context).await?, origin))
         };
         let (facts, origin) = tokio::select! {

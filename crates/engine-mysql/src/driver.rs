@@ -112,7 +112,8 @@ async fn read_snapshot(
     let about = one(connection, doing, ABOUT).await?;
     let version = text(&about, 0);
     check_version(doing, &version)?;
-    let origin = Origin { engine: "mysql".into(), version: product(&version), database: text(&about, 1) };
+    let origin =
+        Origin { engine: "mysql".into(), version: product(&version), database: text(&about, 1), owner: None };
     let catalog = catalog::read(connection, context).await?;
     Ok((origin, catalog))
 }

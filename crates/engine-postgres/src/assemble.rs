@@ -53,6 +53,9 @@ pub(crate) struct Server {
     pub bootstrap_role: String,
 }
 
+/// What `public` is born with.
+pub(crate) const PUBLIC_COMMENT: &str = "standard public schema";
+
 /// Since PostgreSQL 15 the owner of the database owns its `public`.
 const NEW_PUBLIC_OWNER: &str = "pg_database_owner";
 
@@ -62,12 +65,14 @@ const NEW_PUBLIC_OWNER: &str = "pg_database_owner";
 /// [`ErrorCode::Internal`] when the rows contradict each other.
 pub(crate) fn assemble(
     catalog: Catalog,
-    origin: Origin,
+    mut origin: Origin,
     server: &Server,
     schemas: &[String],
 ) -> Result<Model, DbError> {
+    let main_owner = main_owner(&catalog);
+    origin.owner = Some(main_owner.clone()).filter(|owner| !owner.is_empty());
     let mut assembly = Assembly {
-        main_owner: main_owner(&catalog),
+        main_owner,
         public_owner: if server.version >= 150_000 {
             NEW_PUBLIC_OWNER.into()
         } else {
@@ -189,7 +194,11 @@ impl Assembly {
         let mut object = Object::new(None, row.name, Body::Namespace(Namespace {}));
         // Every database is born with this one; its first owner and rights are the server's doing, not anybody's will.
         let is_public = object.name == "public";
-        object.comment = row.comment.filter(|text| !is_public || text != "standard public schema");
+        object.comment = match is_public {
+            // Without its comment it is not as it was born.
+            true => Some(row.comment.unwrap_or_default()).filter(|text| text != PUBLIC_COMMENT),
+            false => row.comment,
+        };
         object.owner = match is_public {
             true => Some(row.owner.clone()).filter(|owner| *owner != self.public_owner),
             false => self.owner(&row.owner),

@@ -9,7 +9,7 @@ use cadastre_plan::Plan;
 
 use crate::coverage::COVERAGE;
 use crate::keywords::is_plain;
-use crate::plan::plan;
+use crate::plan::{comparable, plan, rename_statement};
 use crate::script::{create_script, object_ddl};
 
 /// PostgreSQL's dialect.
@@ -63,6 +63,14 @@ impl Dialect for PostgresDialect {
 
     fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
         plan(from, to, diff)
+    }
+
+    fn comparable(&self, model: &Model) -> Model {
+        comparable(model)
+    }
+
+    fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
+        Ok(rename_statement(model, id, to))
     }
 
     fn coverage(&self) -> &'static [CoverageLine] {

@@ -7,12 +7,12 @@ use cadastre_engine::{
     DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Stage, Target,
     TestReport,
 };
-use cadastre_model::{Model, Origin};
+use cadastre_model::{Model, Origin, QualifiedName};
 
 use crate::assemble::{Server, assemble};
 use crate::connect::{Session, open};
 use crate::dialect::PostgresDialect;
-use crate::{catalog, error::explain};
+use crate::{catalog, error::explain, scratch};
 
 /// How many catalogue queries an introspection runs, whatever the schema's size.
 pub const QUERIES: usize = 14;
@@ -95,6 +95,31 @@ impl Driver for PostgresDriver {
         context.report(Stage::Building, 1, 1);
         Ok(model)
     }
+
+    async fn elaborate(
+        &self,
+        scratch: Option<&Target>,
+        secret: Option<&Secret>,
+        script: &str,
+        context: &RunContext,
+    ) -> Result<Model, DbError> {
+        let scratch = scratch.ok_or_else(|| {
+            DbError::new(ErrorCode::InvalidInput, "elaborating a script: no scratch server was given")
+                .with_hint(
+                    "give --scratch the address of a PostgreSQL server on which databases may be created",
+                )
+        })?;
+        scratch::elaborate(scratch, secret, script, context).await
+    }
+
+    async fn holding_rows(
+        &self,
+        target: &Target,
+        secret: Option<&Secret>,
+        tables: &[QualifiedName],
+    ) -> Result<Vec<bool>, DbError> {
+        scratch::holding_rows(target, secret, tables).await
+    }
 }
 
 async fn read_snapshot(
@@ -110,7 +135,8 @@ async fn read_snapshot(
     let number: i32 = about.get(0);
     let version = u32::try_from(number).unwrap_or_default();
     let server = Server { version, bootstrap_role: about.get(3) };
-    let origin = Origin { engine: "postgres".into(), version: about.get(1), database: about.get(2) };
+    let origin =
+        Origin { engine: "postgres".into(), version: about.get(1), database: about.get(2), owner: None };
     if version < OLDEST {
         let message = format!("{doing}: PostgreSQL {} is older than 12", origin.version);
         return Err(DbError::new(ErrorCode::UnsupportedByEngine, message)

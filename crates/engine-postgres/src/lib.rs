@@ -18,6 +18,7 @@ mod plan;
 mod queries;
 mod render;
 mod satellites;
+mod scratch;
 mod script;
 mod tls;
 mod url;

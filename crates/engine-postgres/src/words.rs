@@ -182,3 +182,208 @@ pub(crate) fn privilege_objects(letter: char) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// The statements of a script with the line each begins at: split at semicolons outside of quotes, comments, dollar quotes and
+/// parentheses, and of the bodies of routines (`BEGIN ATOMIC … END`). Manual: "Lexical Structure".
+pub(crate) fn split_statements(script: &str) -> Vec<(usize, &str)> {
+    let bytes = script.as_bytes();
+    let (mut found, mut start, mut at, mut depth, mut atomic) = (Vec::new(), 0, 0, 0_i32, 0_i32);
+    while at < bytes.len() {
+        let rest = &script[at..];
+        match bytes[at] {
+            b'-' if rest.starts_with("--") => at += rest.find('\n').unwrap_or(rest.len()),
+            b'/' if rest.starts_with("/*") => at += comment_length(rest),
+            b'\'' => at += quoted_length(rest, '\'', is_escape_string(script, at)),
+            b'"' => at += quoted_length(rest, '"', false),
+            b'$' if !follows_a_name(script, at) => at += dollar_length(rest),
+            b'(' => (depth, at) = (depth + 1, at + 1),
+            b')' => (depth, at) = (depth - 1, at + 1),
+            b';' if depth <= 0 && atomic <= 0 => {
+                push_statement(script, start, at, &mut found);
+                (start, at, depth) = (at + 1, at + 1, 0);
+            }
+            byte if byte.is_ascii_alphabetic() && !follows_a_name(script, at) => {
+                let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+                let after = rest[length..].trim_start();
+                let follows_atomic = after.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("ATOMIC"));
+                let word = rest[..length].to_ascii_uppercase();
+                match word.as_str() {
+                    "BEGIN" if follows_atomic => atomic += 1,
+                    "CASE" if atomic > 0 => atomic += 1,
+                    "END" if atomic > 0 => atomic -= 1,
+                    _ => {}
+                }
+                at += length;
+            }
+            _ => at += rest.chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    push_statement(script, start, script.len(), &mut found);
+    found
+}
+
+fn push_statement<'t>(script: &'t str, start: usize, end: usize, found: &mut Vec<(usize, &'t str)>) {
+    let statement = &script[start..end.min(script.len())];
+    let begin = start + statement.len() - statement.trim_start().len();
+    if !statement.trim().is_empty() {
+        found.push((script[..begin].matches('\n').count() + 1, statement));
+    }
+}
+
+fn follows_a_name(script: &str, at: usize) -> bool {
+    script[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$')
+}
+
+fn is_escape_string(script: &str, at: usize) -> bool {
+    let before = &script[..at];
+    before.ends_with(['e', 'E']) && !follows_a_name(before, before.len() - 1)
+}
+
+fn comment_length(text: &str) -> usize {
+    let (mut depth, mut at) = (0, 0);
+    while at < text.len() {
+        if text[at..].starts_with("/*") {
+            (depth, at) = (depth + 1, at + 2);
+        } else if text[at..].starts_with("*/") {
+            (depth, at) = (depth - 1, at + 2);
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += text[at..].chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    at
+}
+
+fn quoted_length(text: &str, quote: char, backslash: bool) -> usize {
+    let mut chars = text.char_indices().skip(1);
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' if backslash => drop(chars.next()),
+            c if c == quote => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+fn dollar_length(text: &str) -> usize {
+    let Some(end) = text[1..].find('$').map(|end| end + 2) else { return 1 };
+    let tag = &text[..end];
+    let is_tag = tag[1..end - 1].chars().all(|c| c.is_alphanumeric() || c == '_')
+        && !tag[1..].starts_with(|c: char| c.is_ascii_digit());
+    if !is_tag {
+        return 1;
+    }
+    text[end..].find(tag).map_or(text.len(), |close| end + close + end)
+}
+
+/// The texts of a body that the server wrote and reads back: expressions and queries.
+pub(crate) fn texts_of(body: &mut Body) -> Vec<&mut String> {
+    match body {
+        Body::Column(column) => {
+            let generated = column.generated.as_mut().map(|it| &mut it.expression);
+            column.default.as_mut().into_iter().chain(generated).collect()
+        }
+        Body::Check(check) => vec![&mut check.expression],
+        Body::Exclusion(it) => vec![&mut it.definition],
+        Body::Index(index) => {
+            let parts = index.parts.iter_mut().filter_map(|part| match &mut part.target {
+                IndexTarget::Expression(text) => Some(text),
+                IndexTarget::Column(_) => None,
+            });
+            parts.chain(index.predicate.as_mut()).collect()
+        }
+        Body::View(view) => vec![&mut view.definition],
+        Body::Trigger(it) => vec![&mut it.definition],
+        Body::Rule(it) => vec![&mut it.definition],
+        Body::Policy(it) => it.using.as_mut().into_iter().chain(it.with_check.as_mut()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What a list of texts becomes when what the server wrote of it is read by the server again: `(ARRAY['a'::character varying, …])::text[]`
+/// is written as `ARRAY[('a'::character varying)::text, …]` from then on.
+pub(crate) fn settled(text: &str) -> String {
+    const OPEN: &str = "(ARRAY[";
+    const CLOSE: &str = "])::text[]";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(OPEN) {
+        let inside = &rest[at + OPEN.len()..];
+        let elements = inside.find(CLOSE).map(|end| (&inside[..end], &inside[end + CLOSE.len()..]));
+        let Some((list, after)) = elements.filter(|(list, _)| is_varchar_list(list)) else {
+            out.push_str(&rest[..at + OPEN.len()]);
+            rest = inside;
+            continue;
+        };
+        let elements: Vec<String> =
+            split_list(list).iter().map(|element| format!("({element})::text")).collect();
+        out.push_str(&rest[..at]);
+        out.push_str(&format!("ARRAY[{}]", elements.join(", ")));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_varchar_list(list: &str) -> bool {
+    split_list(list).iter().all(|element| {
+        element
+            .strip_suffix("::character varying")
+            .is_some_and(|text| text.len() >= 2 && text.starts_with('\'') && text.ends_with('\''))
+    })
+}
+
+/// The elements of a list of literals, split at commas outside of quotes.
+fn split_list(list: &str) -> Vec<&str> {
+    let (mut found, mut start, mut quoted) = (Vec::new(), 0, false);
+    for (at, c) in list.char_indices() {
+        match c {
+            '\'' => quoted = !quoted,
+            ',' if !quoted => {
+                found.push(list[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(list[start..].trim());
+    found
+}
+
+/// The text as a person would have written it, where the server would write something else of what it wrote itself: a list of texts as
+/// `IN (…)`, which becomes the same in every database.
+pub(crate) fn unsettled(text: &str) -> String {
+    let mut out = text.to_owned();
+    for (quantified, words) in [(" = ANY ((ARRAY[", " IN ("), (" <> ALL ((ARRAY[", " NOT IN (")] {
+        const CLOSE: &str = "])::text[])";
+        let mut done = String::with_capacity(out.len());
+        let mut rest = out.as_str();
+        while let Some(at) = rest.find(quantified) {
+            let inside = &rest[at + quantified.len()..];
+            let before = rest[..at].strip_suffix("::text");
+            let elements = inside.find(CLOSE).map(|end| (&inside[..end], &inside[end + CLOSE.len()..]));
+            let (Some(before), Some((list, after))) =
+                (before, elements.filter(|(list, _)| is_varchar_list(list)))
+            else {
+                done.push_str(&rest[..at + quantified.len()]);
+                rest = inside;
+                continue;
+            };
+            let literals: Vec<&str> = split_list(list)
+                .into_iter()
+                .filter_map(|it| it.strip_suffix("::character varying"))
+                .collect();
+            done.push_str(before);
+            done.push_str(words);
+            done.push_str(&literals.join(", "));
+            done.push(')');
+            rest = after;
+        }
+        done.push_str(rest);
+        out = done;
+    }
+    out
+}

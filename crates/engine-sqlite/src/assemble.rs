@@ -18,8 +18,12 @@ pub(crate) const NAMESPACE: &str = "main";
 /// # Errors
 /// [`ErrorCode::Internal`] when the rows contradict each other.
 pub(crate) fn assemble(catalog: Catalog, database: &str) -> Result<Model, DbError> {
-    let origin =
-        Origin { engine: "sqlite".into(), version: catalog.version.clone(), database: database.to_owned() };
+    let origin = Origin {
+        engine: "sqlite".into(),
+        version: catalog.version.clone(),
+        database: database.to_owned(),
+        owner: None,
+    };
     let mut builder = ModelBuilder::new(origin);
     let namespace = builder.add(Object::new(None, NAMESPACE, Body::Namespace(Namespace {})));
     let mut columns = group(catalog.columns, |row| row.table.clone());

@@ -76,6 +76,16 @@ pub trait Dialect: Send + Sync {
         Err(DbError::new(ErrorCode::UnsupportedByEngine, message))
     }
 
+    /// The statement that renames an object of a model.
+    ///
+    /// # Errors
+    /// When the engine cannot rename such an object.
+    fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
+        let message =
+            format!("planning: {} cannot be renamed to {to} by {}", model.display_name(id), self.engine());
+        Err(DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out"))
+    }
+
     /// A plan as a script that the engine's own client runs.
     fn plan_script(&self, plan: &Plan) -> String {
         let lines =

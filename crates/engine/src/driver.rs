@@ -1,7 +1,7 @@
 //! What every engine can do with a live database.
 
 use async_trait::async_trait;
-use cadastre_model::Model;
+use cadastre_model::{Model, QualifiedName};
 
 use crate::context::RunContext;
 use crate::dialect::Dialect;
@@ -78,6 +78,38 @@ pub trait Driver: Send + Sync {
         options: &IntrospectOptions,
         context: &RunContext,
     ) -> Result<Model, DbError>;
+
+    /// Runs a script in a new, empty database of our own, reads it, and drops it. `scratch` is a database on the server where that may
+    /// be done; engines without servers need none.
+    ///
+    /// # Errors
+    /// No scratch server where one is needed, no right to create databases, and the first statement that does not run, with its
+    /// line and the server's words.
+    async fn elaborate(
+        &self,
+        scratch: Option<&Target>,
+        _secret: Option<&Secret>,
+        _script: &str,
+        _context: &RunContext,
+    ) -> Result<Model, DbError> {
+        let _ = scratch;
+        let message = format!("elaborating a script: {} has no scripts", self.dialect().engine());
+        Err(DbError::new(ErrorCode::UnsupportedByEngine, message)
+            .with_hint("compare live databases or JSON models"))
+    }
+
+    /// Which of some tables hold rows; in doubt, all.
+    ///
+    /// # Errors
+    /// As [`Driver::test`].
+    async fn holding_rows(
+        &self,
+        _target: &Target,
+        _secret: Option<&Secret>,
+        tables: &[QualifiedName],
+    ) -> Result<Vec<bool>, DbError> {
+        Ok(vec![true; tables.len()])
+    }
 
     /// A few different values of a field of documents, as text, at most `limit`. Data of the user's: only when asked for, never
     /// logged or kept.

@@ -6,7 +6,7 @@ use expect_test::expect;
 use crate::{dbml, json, mermaid};
 
 fn model() -> Model {
-    let origin = Origin { engine: "test".into(), version: "1".into(), database: "db".into() };
+    let origin = Origin { engine: "test".into(), version: "1".into(), database: "db".into(), owner: None };
     let mut builder = ModelBuilder::new(origin);
     let ns = builder.add(Object::new(None, "s", Body::Namespace(Namespace {})));
     let column = |data_type: &str, not_null| {

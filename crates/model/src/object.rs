@@ -101,6 +101,9 @@ pub struct Origin {
     pub version: String,
     /// The database's name.
     pub database: String,
+    /// The role that owns what has no owner of its own, where there are roles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
 }
 
 /// Something that was seen and is not modelled.
@@ -301,6 +304,16 @@ impl Model {
     /// Every object with its id, parents before children.
     pub fn objects(&self) -> impl Iterator<Item = (ObjectId, &Object)> {
         self.objects.iter().enumerate().map(|(index, object)| (ObjectId(index as u32), object))
+    }
+
+    /// The same model with its objects changed one by one in anything but their names and places.
+    #[must_use]
+    pub fn adjusted(&self, mut change: impl FnMut(&Model, ObjectId, &mut Object)) -> Model {
+        let mut model = self.clone();
+        for (index, object) in model.objects.iter_mut().enumerate() {
+            change(self, ObjectId(index as u32), object);
+        }
+        model
     }
 
     /// How many objects there are.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::*;
 
 fn origin() -> Origin {
-    Origin { engine: "test".into(), version: "1".into(), database: "db".into() }
+    Origin { engine: "test".into(), version: "1".into(), database: "db".into(), owner: None }
 }
 
 /// A model with the given tables, each `(name, columns)`, added in the order given.

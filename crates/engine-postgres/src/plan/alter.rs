@@ -4,7 +4,7 @@ use cadastre_diff::Facets;
 use cadastre_model::*;
 
 use super::Planning;
-use crate::dialect::{list, literal, qualified, quote};
+use crate::dialect::{literal, qualified, quote};
 use crate::render;
 use crate::script::Rank;
 
@@ -31,12 +31,15 @@ impl Planning<'_> {
         if sql.is_empty() {
             return;
         }
-        let is_column = self.to.object(to).kind() == Kind::Column;
+        let parent = self.to.object(to).parent;
+        let is_column = self.to.object(to).kind() == Kind::Column
+            && parent.is_some_and(|parent| self.to.object(parent).kind() == Kind::Table);
+        let rank = if is_column { Rank::Column } else { rank };
         let at = self.new.unit(rank, to, String::new());
         self.new.units[at].sql = sql;
         self.new.need_all(at, to);
         self.new.unit_of.entry(to).or_insert(at);
-        if is_column && let Some(table) = self.to.object(to).parent {
+        if is_column && let Some(table) = parent {
             self.new.column_units.entry(table).or_default().push(at);
         }
     }
@@ -58,7 +61,7 @@ impl Planning<'_> {
             (Body::Sequence(x), Body::Sequence(y)) => (Rank::Default, self.sequence_changes(&name, x, y)),
             (Body::Table(x), Body::Table(y)) => (Rank::Column, self.table_changes(to, &name, x, y)),
             (Body::Column(x), Body::Column(y)) => self.column_changes(from, to, x, y),
-            (Body::View(x), Body::View(y)) => (Rank::View, self.view_changes(from, to, x, y)),
+            (Body::View(x), Body::View(y)) => (Rank::View, self.view_changes(to, x, y)),
             (Body::Routine(_), Body::Routine(y)) => (Rank::Routine, vec![y.definition.clone()]),
             (Body::ForeignKey(_), Body::ForeignKey(_)) | (Body::Check(_), Body::Check(_)) => {
                 (Rank::ForeignKey, self.constraint_changes(a, b))
@@ -108,6 +111,22 @@ impl Planning<'_> {
             sql.push(format!("ALTER SEQUENCE {name} SET {word}"));
         }
         if (SequenceOptions { persistence: y.persistence, ..x.clone() }) != *y {
+            // Where it stands must lie within the new bounds before they hold.
+            if x.min != y.min || x.max != y.max {
+                let call = |to: &str, condition: &str| {
+                    format!(
+                        "SELECT pg_catalog.setval({}, {to}, false) FROM {name} WHERE last_value {condition} {to}",
+                        literal(name)
+                    )
+                };
+                let is_more = |a: &str, b: &str| a.parse::<i128>().ok() > b.parse::<i128>().ok();
+                if is_more(&y.min, &x.min) && !is_more(&y.min, &x.max) {
+                    sql.push(call(&y.min, "<"));
+                }
+                if is_more(&x.max, &y.max) && !is_more(&x.min, &y.max) {
+                    sql.push(call(&y.max, ">"));
+                }
+            }
             let cycle = if y.cycle { "" } else { " NO CYCLE" };
             let clauses = render::sequence_clauses(y).split_whitespace().collect::<Vec<_>>().join(" ");
             sql.push(format!("ALTER SEQUENCE {name} AS {} {clauses}{cycle}", y.data_type));
@@ -137,8 +156,15 @@ impl Planning<'_> {
         for parent in a.inherits.iter().filter(|parent| !b.inherits.contains(parent)) {
             sql.push(format!("{alter} NO INHERIT {}", qualified(parent)));
         }
+        // It inherits when it has all that is to be inherited.
         for parent in b.inherits.iter().filter(|parent| !a.inherits.contains(parent)) {
-            sql.push(format!("{alter} INHERIT {}", qualified(parent)));
+            let at = self.new.unit(Rank::Default, to, format!("{alter} INHERIT {}", qualified(parent)));
+            self.new.pending.push((at, to));
+            let above = self.to.find_relation(parent);
+            self.new.pending.extend(above.map(|parent| (at, parent)));
+            self.inheriting
+                .extend(above.and_then(|parent| self.diff.from(parent)).map(|parent| (at, parent)));
+            self.new.pending.extend(self.to.children(to).iter().map(|&child| (at, child)));
         }
         if a.partition_of != b.partition_of {
             if let Some(it) = &a.partition_of {
@@ -177,7 +203,7 @@ impl Planning<'_> {
         sql
     }
 
-    fn view_changes(&mut self, from: ObjectId, to: ObjectId, a: &View, b: &View) -> Vec<String> {
+    fn view_changes(&mut self, to: ObjectId, a: &View, b: &View) -> Vec<String> {
         let name = self.new.name(to);
         let words = if b.materialized { "MATERIALIZED VIEW" } else { "VIEW" };
         if a.definition != b.definition {
@@ -191,7 +217,6 @@ impl Planning<'_> {
                 .cloned()
                 .collect();
             all.extend(option_changes(&format!("ALTER VIEW {}", qualified(&name)), &gone, &[]));
-            let _ = from;
             return all;
         }
         option_changes(&format!("ALTER {words} {}", qualified(&name)), &a.options, &b.options)
@@ -299,7 +324,8 @@ impl Planning<'_> {
             sql.push(format!("ALTER {target} OWNER TO {owner}"));
         }
         if facets.comment {
-            sql.push(comment_sql(&target, b.comment.as_deref()));
+            let born_with = (target == "SCHEMA public").then_some(crate::assemble::PUBLIC_COMMENT);
+            sql.push(comment_sql(&target, b.comment.as_deref().or(born_with)));
         }
         if facets.grants {
             self.new.grant_changes(&target, a, b, &mut sql);
@@ -430,9 +456,4 @@ pub(crate) fn arguments_of(definition: &str) -> &str {
         }
     }
     ""
-}
-
-/// The columns of a list, for statements that name several.
-pub(crate) fn names(columns: &[String]) -> String {
-    list(columns)
 }

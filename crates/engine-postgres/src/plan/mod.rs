@@ -6,6 +6,7 @@
 
 mod alter;
 mod column;
+mod comparable;
 mod locks;
 mod removal;
 mod takedown;
@@ -17,7 +18,10 @@ use cadastre_engine::{DbError, ErrorCode};
 use cadastre_model::*;
 use cadastre_plan::{Action, Plan, Step, Transactional, arrange};
 
+use crate::dialect::{qualified, quote};
 use crate::script::{Rank, Writer};
+pub(crate) use comparable::comparable;
+use comparable::plannable;
 use takedown::Fates;
 
 /// Settings of the session; names are qualified, so nothing is to be found by a path.
@@ -44,8 +48,9 @@ pub(crate) struct Drop {
 /// When statements need each other in a circle; the message names them.
 pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
     let mut result = Plan::new("postgres", from.fingerprint().to_string(), to.fingerprint().to_string());
-    let fates = Fates::of(from, to, diff);
-    let mut planning = Planning::new(from, to, diff, &fates);
+    let (from, to) = (plannable(from), plannable(to));
+    let fates = Fates::of(&from, &to, diff);
+    let mut planning = Planning::new(&from, &to, diff, &fates);
     planning.make();
     planning.alter();
     planning.remove();
@@ -75,10 +80,10 @@ pub(crate) struct Planning<'m> {
     /// Makes and alters things of the new state.
     pub new: Writer<'m>,
     pub drops: Vec<Drop>,
+    /// Units that make a table inherit, with what it inherits from.
+    pub inheriting: Vec<(usize, ObjectId)>,
     /// Units of the new state that must stand alone.
     pub alone: Vec<usize>,
-    /// The statements that put a type in the place of another, by the old one.
-    pub swaps: HashMap<ObjectId, usize>,
     pub notes: Vec<String>,
 }
 
@@ -94,8 +99,8 @@ impl<'m> Planning<'m> {
             old: Writer::new(from),
             new,
             drops: Vec::new(),
+            inheriting: Vec::new(),
             alone: Vec::new(),
-            swaps: HashMap::new(),
             notes: Vec::new(),
         }
     }
@@ -136,7 +141,16 @@ impl<'m> Planning<'m> {
 
     fn has_heritage(&self, column: &Object) -> bool {
         let Some(Body::Table(table)) = column.parent.map(|it| &self.to.object(it).body) else { return false };
-        table.partition_of.is_some() || !table.inherits.is_empty()
+        let before = column.parent.and_then(|it| self.diff.from(it)).map(|it| &self.from.object(it).body);
+        let Some(Body::Table(before)) = before else { return false };
+        let names = |it: &QualifiedName| {
+            let parent = self.to.find_relation(it).and_then(|id| self.to.relation(id));
+            parent.is_some_and(|parent| parent.columns().any(|(above, _)| above.name == column.name))
+        };
+        let same_partition = table.partition_of.as_ref().map(|it| &it.parent)
+            == before.partition_of.as_ref().map(|it| &it.parent);
+        table.partition_of.as_ref().is_some_and(|it| same_partition && names(&it.parent))
+            || table.inherits.iter().any(|it| before.inherits.contains(it) && names(it))
     }
 
     /// Joins statements of both states in one graph.
@@ -205,11 +219,8 @@ impl<'m> Planning<'m> {
                 needs[unit].push(own);
             }
             for &needed in object.depends_on.iter().chain(&object.parent) {
-                if self.from.object(needed).kind() == Kind::Namespace && object.parent == Some(needed) {
-                    continue;
-                }
                 // What it stood on changes, or goes, when it is gone itself.
-                if drop.rank == Rank::Takedown {
+                if drop.rank == Rank::Takedown && self.from.object(needed).kind() != Kind::Namespace {
                     for &unit in unit_list(needed).iter().chain(self.column_units(needed)) {
                         needs[unit].push(own);
                     }
@@ -218,15 +229,24 @@ impl<'m> Planning<'m> {
                     needs[other].push(own);
                 }
             }
-            for &needed in &object.parent {
-                if let Some(other) = drop_at(needed).filter(|&other| other != own) {
-                    needs[other].push(own);
-                }
-            }
         }
+        self.link_keys(count, &drop_of, needs);
         self.link_kept(&drop_at, &units_of, needs);
         self.link_names(count, needs);
         self.link_columns(count, &drop_of, &units_of, needs);
+    }
+
+    /// A foreign key goes before the key, or the table, it leads to.
+    fn link_keys(&self, count: usize, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
+        for (at, drop) in self.drops.iter().enumerate() {
+            let Body::ForeignKey(key) = &self.from.object(drop.object).body else { continue };
+            let Some(table) = self.from.find_relation(&key.references) else { continue };
+            let around = self.from.children(table).iter().chain(std::iter::once(&table));
+            let targets = around.filter(|&&it| self.from.object(it).kind() != Kind::ForeignKey);
+            for other in targets.filter_map(|it| drop_of.get(it)).filter(|&&other| other != count + at) {
+                needs[*other].push(count + at);
+            }
+        }
     }
 
     fn column_units(&self, table: ObjectId) -> &[usize] {
@@ -306,6 +326,9 @@ impl<'m> Planning<'m> {
                 column_drops.entry(table).or_default().push(count + at);
             }
         }
+        for (at, parent) in &self.inheriting {
+            needs[*at].extend(column_drops.get(parent).into_iter().flatten());
+        }
         for (id, object) in self.from.objects() {
             let of_parent = object.parent.filter(|_| object.kind() != Kind::Column);
             for needed in object.depends_on.iter().copied().chain(of_parent) {
@@ -325,4 +348,16 @@ impl<'m> Planning<'m> {
 /// What an object is called in a plan: `table public.film`.
 pub(crate) fn object_name(model: &Model, id: ObjectId) -> String {
     format!("{} {}", model.object(id).kind().word().replace('_', " "), model.display_name(id))
+}
+
+/// `ALTER … RENAME`, of a column at its table.
+pub(crate) fn rename_statement(model: &Model, id: ObjectId, to: &str) -> String {
+    let writer = Writer::new(model);
+    let object = model.object(id);
+    if object.kind() == Kind::Column {
+        let table = qualified(&writer.name_of_parent(object));
+        return format!("ALTER TABLE {table} RENAME COLUMN {} TO {}", quote(&object.name), quote(to));
+    }
+    let target = writer.target(id).unwrap_or_default();
+    format!("ALTER {target} RENAME TO {}", quote(to))
 }

@@ -48,7 +48,7 @@ impl Planning<'_> {
             Body::Sequence(Sequence { owned_by: Some(column), .. }) => {
                 let table = self.from.find_relation(&column.relation);
                 let owner = table.and_then(|table| {
-                    let mut columns = self.from.children(table).iter();
+                    let columns = self.from.children(table).iter();
                     columns.copied().find(|&it| {
                         self.from.object(it).kind() == Kind::Column
                             && self.from.object(it).name == column.column
@@ -82,9 +82,13 @@ impl Planning<'_> {
         let Some(Body::Table(table)) = column.parent.map(|it| &self.from.object(it).body) else {
             return false;
         };
-        let is_kept = |name: &QualifiedName| self.from.find_relation(name).is_some();
-        table.partition_of.as_ref().is_some_and(|it| is_kept(&it.parent))
-            || table.inherits.iter().any(is_kept)
+        // Of a table that does not inherit any more the column stays, and has to go by itself.
+        let heir = column.parent.and_then(|it| self.diff.to(it)).map(|it| &self.to.object(it).body);
+        let Some(Body::Table(after)) = heir else { return false };
+        let same_partition = table.partition_of.as_ref().map(|it| &it.parent)
+            == after.partition_of.as_ref().map(|it| &it.parent);
+        table.partition_of.is_some() && same_partition
+            || table.inherits.iter().any(|it| after.inherits.contains(it))
     }
 
     /// What stands on other things goes first; what holds data, or may still be stood on, last.

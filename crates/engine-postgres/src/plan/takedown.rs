@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use cadastre_diff::{ChangeKind, Diff, Facets};
 use cadastre_model::*;
 
-use super::alter::{arguments_of, can_replace_routine, can_replace_view, enum_additions};
+use super::alter::{can_replace_routine, can_replace_view, enum_additions};
 use super::column;
+use crate::script::same_columns;
 
 /// The outcome.
 #[derive(Debug, Default)]
@@ -127,7 +128,12 @@ impl Deciding<'_> {
             (Body::Enum(a), Body::Enum(b)) => enum_additions(&a.labels, &b.labels).is_some(),
             (Body::Domain(a), Body::Domain(b)) => a.base == b.base && a.collation == b.collation,
             (Body::Composite(x), Body::Composite(y)) => {
-                !self.is_used_by_columns(a) && same_order(&x.attributes, &y.attributes)
+                let is_retyped = |it: &CompositeAttribute| {
+                    y.attributes.iter().any(|other| other.name == it.name && other != it)
+                };
+                let may_be_retyped = !self.is_used_by_columns(a);
+                same_order(&x.attributes, &y.attributes)
+                    && (may_be_retyped || !x.attributes.iter().any(is_retyped))
             }
             (Body::Table(a), Body::Table(b)) => {
                 (a.kind, &a.partition_by, &a.of_type) == (b.kind, &b.partition_by, &b.of_type)
@@ -266,6 +272,7 @@ impl Deciding<'_> {
                 self.disturb(id);
                 self.shed_parts(id);
             }
+            self.follow_keys(id);
             for dependant in self.dependants.get(&id).cloned().unwrap_or_default() {
                 self.follow_to(id, dependant);
             }
@@ -303,6 +310,30 @@ impl Deciding<'_> {
             };
             if is_over {
                 self.replace(child);
+            }
+        }
+    }
+
+    /// Foreign keys stand on the key they lead to, which the catalogue does not say in a way that survives.
+    fn follow_keys(&mut self, id: ObjectId) {
+        let object = self.from.object(id);
+        let columns: Vec<String> = match &object.body {
+            Body::PrimaryKey(key) | Body::Unique(key) => key.columns.clone(),
+            Body::Index(index) if index.unique => {
+                let names = index.parts.iter().filter_map(|part| match &part.target {
+                    IndexTarget::Column(name) => Some(name.clone()),
+                    IndexTarget::Expression(_) => None,
+                });
+                names.collect()
+            }
+            _ => return,
+        };
+        let Some(table) = object.parent else { return };
+        for &key in self.from.referencing(table) {
+            if let Body::ForeignKey(it) = &self.from.object(key).body
+                && same_columns(&it.referenced_columns, &columns)
+            {
+                self.replace(key);
             }
         }
     }
@@ -360,9 +391,4 @@ pub(crate) fn mentions(text: &str, name: &str) -> bool {
             let after = text[at + name.len()..].chars().next();
             !before.is_some_and(is_part) && !after.is_some_and(is_part)
         })
-}
-
-/// The statement's own part of a routine's identity.
-pub(crate) fn same_arguments(a: &Routine, b: &Routine) -> bool {
-    arguments_of(&a.definition) == arguments_of(&b.definition)
 }

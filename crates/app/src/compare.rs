@@ -1,0 +1,345 @@
+//! Comparing two sources: the difference, what may have been renamed, the plan and its way back, and its proof.
+
+use cadastre_diff::{Candidate, ChangeKind, Diff, Rename, candidates, diff, parse_rename, rename};
+use cadastre_engine::{Dialect, RunContext, Secret, Target};
+use cadastre_model::{Kind, Model, ObjectId};
+use cadastre_plan::{Group, Step};
+pub use cadastre_plan::{Plan, summary as plan_summary};
+
+use crate::connections::unknown_engine;
+use crate::error::{AppError, Code};
+use crate::export::read_json;
+use crate::schema::introspect;
+use crate::source::{Argument, resolve};
+use crate::{engines, tunnel};
+
+/// One side of a comparison.
+#[derive(Debug)]
+pub struct Side {
+    /// What it is.
+    pub model: Model,
+    /// Where it is, if it is a live database.
+    pub live: Option<(Box<Target>, Option<Secret>)>,
+}
+
+/// The server on which databases of our own may be made.
+#[derive(Debug)]
+pub struct Scratch {
+    target: Box<Target>,
+    secret: Option<Secret>,
+}
+
+impl Scratch {
+    /// The server behind an address.
+    ///
+    /// # Errors
+    /// An address nobody understands.
+    pub fn parse(text: &str) -> Result<Self, AppError> {
+        let (target, secret) = engines::parse_url(text)?;
+        Ok(Self { target: Box::new(target), secret })
+    }
+}
+
+/// How renames are to be taken.
+#[derive(Debug, Clone, Default)]
+pub struct RenameAnswers {
+    /// `OLD=NEW`: it is one.
+    pub renames: Vec<String>,
+    /// `OLD=NEW`: it is none; `*` for all.
+    pub no_renames: Vec<String>,
+}
+
+/// What came of a comparison.
+#[derive(Debug)]
+pub struct Comparison {
+    /// The first model, renamed where that was said.
+    pub from: Model,
+    /// The second model.
+    pub to: Model,
+    /// How they differ.
+    pub diff: Diff,
+    /// What may have been renamed and was not answered: what it was, what it would be, and why it looks like it.
+    pub open_questions: Vec<(String, String, String)>,
+    renames: Vec<String>,
+    rename_backs: Vec<String>,
+}
+
+/// Reads one side: a live database, a JSON model, or a script, which is run in the scratch database.
+///
+/// # Errors
+/// What cannot be reached, read or run.
+pub async fn read_side(
+    text: &str,
+    schemas: &[String],
+    scratch: Option<&Scratch>,
+    engine_of_other: Option<&str>,
+    folder: &std::path::Path,
+    context: &RunContext,
+) -> Result<Side, AppError> {
+    if text.ends_with(".sql") && !text.contains("://") {
+        let script = std::fs::read_to_string(text).map_err(|error| {
+            AppError::new(Code::NotFound, format!("reading {text}: {error}")).with_hint("check the path")
+        })?;
+        let engine = scratch.map(|it| it.target.engine()).or(engine_of_other).unwrap_or("sqlite");
+        let model = elaborate(engine, &script, scratch, context)
+            .await
+            .map_err(|error| AppError { message: format!("reading {text}: {}", error.message), ..error })?;
+        return Ok(Side { model, live: None });
+    }
+    match resolve(text, folder)? {
+        Argument::Json(path) => Ok(Side { model: read_json(&path)?, live: None }),
+        Argument::Live(target, secret) => {
+            let model = introspect(&target, secret.clone(), schemas, context).await?;
+            Ok(Side { model, live: Some((target, secret)) })
+        }
+    }
+}
+
+async fn elaborate(
+    engine: &str,
+    script: &str,
+    scratch: Option<&Scratch>,
+    context: &RunContext,
+) -> Result<Model, AppError> {
+    let driver = engines::driver(engine).ok_or_else(|| unknown_engine(engine))?;
+    let (reached, _tunnel) = match scratch {
+        Some(it) => {
+            let (target, tunnel) = tunnel::reach(&it.target).await?;
+            (Some(target), tunnel)
+        }
+        None => (None, None),
+    };
+    let secret = scratch.and_then(|it| it.secret.clone().or_else(|| engines::password_for(&it.target)));
+    Ok(driver.elaborate(reached.as_ref(), secret.as_ref(), script, context).await?)
+}
+
+fn dialect_of(engine: &str) -> Result<&'static dyn Dialect, AppError> {
+    engines::dialect(engine).ok_or_else(|| unknown_engine(engine))
+}
+
+/// Compares two sides.
+///
+/// # Errors
+/// Two engines; a rename that cannot be understood.
+pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Comparison, AppError> {
+    let (a, b) = (from.model.origin.engine.clone(), to.model.origin.engine.clone());
+    if a != b {
+        let message = format!("comparing: one side is {a}, the other {b}");
+        return Err(AppError::new(Code::UnsupportedByEngine, message)
+            .with_hint("compare two databases of one engine; statements of one are not those of the other"));
+    }
+    let dialect = dialect_of(&a)?;
+    let mut renames = Vec::new();
+    for text in &answers.renames {
+        let one = parse_rename(&from.model, text).map_err(|error| {
+            AppError::new(Code::InvalidInput, format!("reading --rename: {error}"))
+                .with_hint("write it as schema.table=name or schema.table.column=name")
+        })?;
+        renames.push(one);
+    }
+    let renamed = rename(&from.model, &renames).map_err(|error| {
+        AppError::new(Code::Conflict, format!("renaming: {error}")).with_hint("choose a name that is free")
+    })?;
+    let (statements, backs) = rename_statements(dialect, &from.model, &renamed, &renames)?;
+    let found = difference(dialect, &renamed, &to.model);
+    let open_questions = open_questions(&renamed, &to.model, &found, from.live.as_ref(), answers).await?;
+    Ok(Comparison {
+        from: renamed,
+        to: to.model,
+        diff: found,
+        open_questions,
+        renames: statements,
+        rename_backs: backs,
+    })
+}
+
+/// How two models of one engine differ in what they mean.
+fn difference(dialect: &dyn Dialect, from: &Model, to: &Model) -> Diff {
+    diff(&dialect.comparable(from), &dialect.comparable(to))
+}
+
+fn rename_statements(
+    dialect: &dyn Dialect,
+    model: &Model,
+    renamed: &Model,
+    renames: &[Rename],
+) -> Result<(Vec<String>, Vec<String>), AppError> {
+    let (mut there, mut back) = (Vec::new(), Vec::new());
+    // Columns before their tables, so that each statement finds its table under the name it still has.
+    let mut ordered: Vec<&Rename> = renames.iter().collect();
+    ordered.sort_by_key(|it| model.object(it.object).kind() != Kind::Column);
+    for it in ordered {
+        there.push(dialect.rename_statement(model, it.object, &it.to)?);
+        back.insert(0, dialect.rename_statement(renamed, it.object, &model.object(it.object).name)?);
+    }
+    // On the way back tables get their old names first, so columns are looked for there.
+    back.sort_by_key(|sql| sql.contains("RENAME COLUMN"));
+    let columns_at_old_table = renames.iter().filter(|it| model.object(it.object).kind() == Kind::Column);
+    if renames.len() > columns_at_old_table.clone().count() {
+        for it in columns_at_old_table {
+            let wrong = dialect.rename_statement(renamed, it.object, &model.object(it.object).name)?;
+            let only_columns: Vec<Rename> = vec![(*it).clone()];
+            if let Ok(half) = rename(model, &only_columns) {
+                let right = dialect.rename_statement(&half, it.object, &model.object(it.object).name)?;
+                back.iter_mut().filter(|sql| **sql == wrong).for_each(|sql| sql.clone_from(&right));
+            }
+        }
+    }
+    Ok((there, back))
+}
+
+/// The rename candidates nobody has answered and for which it matters: what would be lost holds rows.
+async fn open_questions(
+    from: &Model,
+    to: &Model,
+    diff: &Diff,
+    live: Option<&(Box<Target>, Option<Secret>)>,
+    answers: &RenameAnswers,
+) -> Result<Vec<(String, String, String)>, AppError> {
+    if answers.no_renames.iter().any(|it| it == "*") {
+        return Ok(Vec::new());
+    }
+    let is_settled = |it: &Candidate| {
+        let (old, new) = (from.display_name(it.from), to.display_name(it.to));
+        answers.no_renames.iter().any(|text| {
+            text.split_once('=').is_some_and(|(a, b)| {
+                let same = |full: &str, said: &str| {
+                    full == said || full.split_once('.').is_some_and(|(_, rest)| rest == said)
+                };
+                same(&old, a.trim()) && (same(&new, b.trim()) || new.rsplit('.').next() == Some(b.trim()))
+            })
+        })
+    };
+    let open: Vec<Candidate> = candidates(from, to, diff).into_iter().filter(|it| !is_settled(it)).collect();
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let table_of = |id: ObjectId| match from.object(id).kind() {
+        Kind::Column => from.object(id).parent.unwrap_or(id),
+        _ => id,
+    };
+    let tables: Vec<_> = open.iter().map(|it| from.walk(table_of(it.from)).qualified_name()).collect();
+    let holds = match live {
+        Some((target, secret)) => {
+            let driver = engines::driver(target.engine()).ok_or_else(|| unknown_engine(target.engine()))?;
+            let secret = secret.clone().or_else(|| engines::password_for(target));
+            let (reached, _tunnel) = tunnel::reach(target).await?;
+            driver.holding_rows(&reached, secret.as_ref(), &tables).await?
+        }
+        None => vec![true; tables.len()],
+    };
+    let questions = open.into_iter().zip(holds).filter(|(_, holds)| *holds);
+    Ok(questions.map(|(it, _)| (from.display_name(it.from), to.display_name(it.to), it.evidence)).collect())
+}
+
+impl Comparison {
+    /// Whether there is any difference.
+    pub fn is_empty(&self) -> bool {
+        self.diff.is_empty() && self.renames.is_empty()
+    }
+
+    /// The plan from the first to the second.
+    ///
+    /// # Errors
+    /// What the engine cannot plan.
+    pub fn plan(&self) -> Result<Plan, AppError> {
+        let dialect = dialect_of(&self.from.origin.engine)?;
+        let mut plan = dialect.plan(&self.from, &self.to, &self.diff)?;
+        if !self.renames.is_empty() {
+            plan.groups.insert(0, rename_group(&self.renames));
+        }
+        Ok(plan)
+    }
+
+    /// The plan that goes back.
+    ///
+    /// # Errors
+    /// What the engine cannot plan.
+    pub fn reverse(&self) -> Result<Plan, AppError> {
+        let dialect = dialect_of(&self.from.origin.engine)?;
+        let mut plan = dialect.plan(&self.to, &self.from, &difference(dialect, &self.to, &self.from))?;
+        if !self.rename_backs.is_empty() {
+            plan.groups.push(rename_group(&self.rename_backs));
+        }
+        Ok(plan)
+    }
+
+    /// A plan as a script of the engine's client.
+    ///
+    /// # Errors
+    /// An engine that is not known.
+    pub fn script(&self, plan: &Plan) -> Result<String, AppError> {
+        Ok(dialect_of(&plan.engine)?.plan_script(plan))
+    }
+
+    /// The differences in words, a line for each.
+    pub fn summary(&self) -> String {
+        let mut lines: Vec<String> = self.renames.iter().map(|sql| format!("> {sql}")).collect();
+        for change in &self.diff.changes {
+            let (sign, model, id) = match (change.kind, change.from, change.to) {
+                (ChangeKind::Added, _, Some(id)) => ('+', &self.to, id),
+                (ChangeKind::Removed, Some(id), _) => ('-', &self.from, id),
+                (_, _, Some(id)) => ('~', &self.to, id),
+                _ => continue,
+            };
+            let facets = change.facets;
+            let what = [
+                (facets.body, "definition"),
+                (facets.comment, "comment"),
+                (facets.owner, "owner"),
+                (facets.grants, "grants"),
+            ];
+            let what: Vec<&str> = what.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect();
+            let what = if what.is_empty() { String::new() } else { format!(" ({})", what.join(", ")) };
+            let kind = model.object(id).kind().word().replace('_', " ");
+            lines.push(format!("{sign} {kind} {}{what}", model.display_name(id)));
+        }
+        lines.join("\n")
+    }
+
+    /// Runs the plan, and then its way back, on a copy of the first schema in the scratch database.
+    ///
+    /// # Errors
+    /// [`Code::ProofFailed`] with what differs from what was promised; what keeps the scratch server from answering.
+    pub async fn prove(&self, scratch: Option<&Scratch>, context: &RunContext) -> Result<(), AppError> {
+        let engine = &self.from.origin.engine;
+        let dialect = dialect_of(engine)?;
+        let mut script = dialect.create_script(&self.from)?.text();
+        script.push('\n');
+        let plan = dialect.plan(&self.from, &self.to, &self.diff)?;
+        script.push_str(&dialect.plan_script(&plan));
+        let failed = |error: AppError| AppError {
+            code: Code::ProofFailed,
+            message: format!("proving the plan: {}", error.message),
+            ..error
+        };
+        let reached = elaborate(engine, &script, scratch, context).await.map_err(failed)?;
+        expect_same(dialect, &reached, &self.to, "the plan does not lead to the second schema")?;
+        let back = difference(dialect, &self.to, &self.from);
+        script.push('\n');
+        script.push_str(&dialect.plan_script(&dialect.plan(&self.to, &self.from, &back)?));
+        let returned = elaborate(engine, &script, scratch, context).await.map_err(failed)?;
+        expect_same(dialect, &returned, &self.from, "the way back does not lead to the first schema")
+    }
+}
+
+fn expect_same(dialect: &dyn Dialect, got: &Model, wanted: &Model, what: &str) -> Result<(), AppError> {
+    let rest = difference(dialect, got, wanted);
+    let Some(first) = rest.changes.first() else { return Ok(()) };
+    let name = first.to.map(|id| wanted.display_name(id)).or(first.from.map(|id| got.display_name(id)));
+    let message = format!(
+        "proving the plan: {what}: {} differences are left, the first at {}",
+        rest.changes.len(),
+        name.unwrap_or_default()
+    );
+    Err(AppError::new(Code::ProofFailed, message)
+        .with_hint("do not run this plan; please report it with both schemas"))
+}
+
+fn rename_group(statements: &[String]) -> Group {
+    let steps = statements
+        .iter()
+        .map(|sql| Step { object: "rename".into(), statements: vec![sql.clone()], ..Step::default() })
+        .collect();
+    Group { transaction: true, steps }
+}

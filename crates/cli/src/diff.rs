@@ -1,0 +1,124 @@
+//! `cadastre diff` and `cadastre plan`.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use cadastre_app::AppError;
+use cadastre_app::compare::{Comparison, RenameAnswers, Scratch, compare, plan_summary, read_side};
+use cadastre_app::error::Code;
+use cadastre_app::export::write_file;
+use cadastre_app::run::Runs;
+
+use crate::arguments::{CompareOptions, DiffFormat, DiffOptions, PlanOptions};
+use crate::inspect::print;
+use crate::output::{Output, show};
+
+/// There are differences.
+const DIFFERENT: u8 = 2;
+
+async fn compare_sides(
+    options: &CompareOptions,
+    folder: &Path,
+    output: &Output,
+) -> Result<Comparison, AppError> {
+    let bar = output.progress();
+    let shown = bar.clone();
+    let runs = Arc::new(Runs::default());
+    let run = runs.start("compare", move |event| show(&shown, &event));
+    let cancel = run.context.cancel.clone();
+    tokio::spawn(async move {
+        // Without a signal handler the default one ends the program, which is as good.
+        if tokio::signal::ctrl_c().await.is_ok() {
+            cancel.cancel();
+        }
+    });
+    let scratch = options.scratch.as_deref().map(Scratch::parse).transpose()?;
+    let engine_of = |text: &str| text.split_once(':').map(|(scheme, _)| engine_word(scheme));
+    let (a, b) = (engine_of(&options.to).flatten(), engine_of(&options.from).flatten());
+    let read = |text, other| read_side(text, &options.schemas, scratch.as_ref(), other, folder, &run.context);
+    let (from, to) = tokio::try_join!(read(&options.from, a), read(&options.to, b))?;
+    let answers = RenameAnswers { renames: options.renames.clone(), no_renames: options.no_renames.clone() };
+    let comparison = compare(from, to, &answers).await;
+    bar.finish_and_clear();
+    let comparison = comparison?;
+    for (old, new, evidence) in &comparison.open_questions {
+        eprintln!("cadastre: may be a rename: {old} → {new} ({evidence})");
+    }
+    if options.prove && comparison.open_questions.is_empty() {
+        comparison.prove(scratch.as_ref(), &run.context).await?;
+        eprintln!("cadastre: proved on a scratch database, there and back");
+    }
+    Ok(comparison)
+}
+
+fn engine_word(scheme: &str) -> Option<&'static str> {
+    match scheme {
+        "postgres" | "postgresql" => Some("postgres"),
+        "mysql" | "mariadb" => Some("mysql"),
+        "sqlite" | "file" => Some("sqlite"),
+        "mongodb" | "mongodb+srv" => Some("mongodb"),
+        _ => None,
+    }
+}
+
+/// A drop and an add that may be a rename are not decided here.
+fn refuse(comparison: &Comparison) -> Result<(), AppError> {
+    let Some((old, new, _)) = comparison.open_questions.first() else { return Ok(()) };
+    let name = new.rsplit('.').next().unwrap_or(new);
+    Err(AppError::new(
+        Code::PolicyDenied,
+        "comparing: something was perhaps renamed, and its data would be lost",
+    )
+    .with_hint(format!(
+        "say which it is: --rename {old}={name}, or --no-rename {old}={name} (or --no-rename '*')"
+    )))
+}
+
+/// Compares two sources and writes the difference in the form asked for.
+pub async fn run(options: &DiffOptions, folder: &Path, output: &Output) -> Result<ExitCode, AppError> {
+    let comparison = compare_sides(&options.sides, folder, output).await?;
+    if comparison.is_empty() {
+        write(options.output.as_deref(), if options.format == DiffFormat::Json { "{}\n" } else { "" })?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.format != DiffFormat::Summary {
+        refuse(&comparison)?;
+    }
+    let text = match options.format {
+        DiffFormat::Summary => format!("{}\n", comparison.summary()),
+        DiffFormat::Sql => {
+            let plan = comparison.plan()?;
+            plan.notes.iter().for_each(|note| eprintln!("cadastre: warning: {note}"));
+            comparison.script(&plan)?
+        }
+        DiffFormat::Reverse => comparison.script(&comparison.reverse()?)?,
+        DiffFormat::Json => to_json(&comparison.plan()?)?,
+    };
+    write(options.output.as_deref(), &text)?;
+    refuse(&comparison)?;
+    Ok(ExitCode::from(DIFFERENT))
+}
+
+/// Compares two sources and keeps the plan.
+pub async fn write_plan(options: &PlanOptions, folder: &Path, output: &Output) -> Result<ExitCode, AppError> {
+    let comparison = compare_sides(&options.sides, folder, output).await?;
+    refuse(&comparison)?;
+    let plan = comparison.plan()?;
+    write_file(&options.output, to_json(&plan)?.as_bytes())?;
+    eprint!("{}", plan_summary(&plan));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn to_json(plan: &cadastre_app::compare::Plan) -> Result<String, AppError> {
+    serde_json::to_string_pretty(plan)
+        .map(|text| text + "\n")
+        .map_err(|error| AppError::new(Code::Internal, format!("writing the plan: {error}")))
+}
+
+fn write(path: Option<&Path>, text: &str) -> Result<(), AppError> {
+    match path {
+        Some(path) => write_file(path, text.as_bytes()),
+        None => print(text),
+    }
+}

@@ -1,0 +1,62 @@
+//! What means the same is written the same, so that comparing finds what differs and nothing else.
+
+use cadastre_model::*;
+
+/// The model with owners named, and with texts as the server writes them after they went through a script.
+pub(crate) fn comparable(model: &Model) -> Model {
+    model.adjusted(|model, _, object| {
+        name_owner(model, object);
+        adjust_body(model, object);
+    })
+}
+
+/// The model as statements are made from it: owners named, and texts such that they become the same in every database.
+pub(crate) fn plannable(model: &Model) -> Model {
+    model.adjusted(|model, _, object| {
+        name_owner(model, object);
+        crate::words::texts_of(&mut object.body)
+            .into_iter()
+            .for_each(|text| *text = crate::words::unsettled(text));
+    })
+}
+
+fn name_owner(model: &Model, object: &mut Object) {
+    if has_owner(object) && object.owner.is_none() {
+        object.owner.clone_from(&model.origin.owner);
+    }
+}
+
+/// Whether an object of its kind has an owner that is read. The schema `public` keeps the one it was born with.
+fn has_owner(object: &Object) -> bool {
+    match object.kind() {
+        Kind::Namespace => object.name != "public",
+        Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType => true,
+        Kind::Sequence | Kind::Table | Kind::View | Kind::Routine => true,
+        Kind::Collation | Kind::Conversion | Kind::TextSearchDictionary | Kind::TextSearchConfiguration => {
+            true
+        }
+        Kind::ForeignDataWrapper | Kind::ForeignServer | Kind::EventTrigger | Kind::Publication => true,
+        Kind::OperatorFamily | Kind::OperatorClass | Kind::Language => true,
+        Kind::Extension | Kind::Operator | Kind::Cast | Kind::Transform | Kind::AccessMethod => false,
+        Kind::TextSearchParser | Kind::TextSearchTemplate | Kind::DefaultPrivileges | Kind::Event => false,
+        Kind::Column | Kind::PrimaryKey | Kind::Unique | Kind::ForeignKey | Kind::Check | Kind::Exclusion => {
+            false
+        }
+        Kind::Index | Kind::Rule | Kind::Trigger | Kind::Policy | Kind::Statistics => false,
+    }
+}
+
+fn adjust_body(model: &Model, object: &mut Object) {
+    let heir = object.parent.is_some_and(|parent| match &model.object(parent).body {
+        Body::Table(table) => !table.inherits.is_empty(),
+        _ => false,
+    });
+    match &mut object.body {
+        // No statement tells a column that is only inherited from one that is declared as well.
+        Body::Column(column) if heir && column.inheritance == Inheritance::Merged => {
+            column.inheritance = Inheritance::Inherited;
+        }
+        _ => {}
+    }
+    crate::words::texts_of(&mut object.body).into_iter().for_each(|text| *text = crate::words::settled(text));
+}
