@@ -186,6 +186,8 @@ fn own_database(sql: &str) -> (Option<String>, String) {
 /// Makes a file of a script with SQLite's own client.
 pub(crate) fn load_sqlite(folder: &Path, name: &str, sql: &str) -> Result<Target, String> {
     let path = folder.join(name);
+    // A script of nothing makes no file; a file of nothing is an empty database.
+    std::fs::write(&path, "").map_err(|error| error.to_string())?;
     run_sqlite(&path, sql).map_err(|output| format!("does not load: {output}"))?;
     Ok(Target::Sqlite { path: path.to_string_lossy().into_owned() })
 }

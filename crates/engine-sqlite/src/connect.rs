@@ -82,6 +82,21 @@ fn check_magic(path: &str, doing: &str, length: u64) -> Result<(), DbError> {
     }
 }
 
+/// Makes a file by running a script in it.
+///
+/// # Errors
+/// [`ErrorCode::StatementFailed`] with SQLite's message.
+pub(crate) fn build_file(path: &str, script: &str) -> Result<(), DbError> {
+    let run = || -> rusqlite::Result<()> {
+        let connection = Connection::open(path)?;
+        connection.execute_batch(script)
+    };
+    run().map_err(|error| {
+        DbError::new(ErrorCode::StatementFailed, format!("running the script: {error}"))
+            .with_hint("correct the statement; nothing outside of the scratch file was touched")
+    })
+}
+
 /// Runs a script in an empty database in memory and returns the file it makes. For examples and tests that bring their own
 /// script; never for a user's database.
 ///

@@ -1,11 +1,15 @@
 //! The pure half: quoting and scripts.
 
+use cadastre_diff::Diff;
 use cadastre_engine::{
-    Backslash, CoverageLine, DbError, Dialect, Quoted, Script, ScriptPart, quote_double, quote_literal,
+    Backslash, CoverageLine, DbError, Dialect, ErrorCode, Quoted, Script, ScriptPart, quote_double,
+    quote_literal,
 };
 use cadastre_model::{Body, Kind, Model, ObjectId};
+use cadastre_plan::Plan;
 
 use crate::coverage::COVERAGE;
+use crate::plan;
 use crate::render::create_statement;
 
 /// SQLite's dialect.
@@ -56,6 +60,21 @@ impl Dialect for SqliteDialect {
         let satellites = model.children(id).iter().filter(|_| is_relation(&model.object(id).body));
         let satellites = satellites.filter_map(|&child| part(model, child));
         own.into_iter().chain(satellites).map(|part| part.sql).collect::<Vec<_>>().join("\n\n")
+    }
+
+    fn comparable(&self, model: &Model) -> Model {
+        plan::comparable(model)
+    }
+
+    fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
+        Ok(plan::plan(from, to, diff))
+    }
+
+    fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
+        plan::rename_statement(model, id, to).ok_or_else(|| {
+            let message = format!("planning: SQLite does not rename {}", model.display_name(id));
+            DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out")
+        })
     }
 
     fn coverage(&self) -> &'static [CoverageLine] {

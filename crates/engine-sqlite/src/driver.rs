@@ -8,7 +8,7 @@ use cadastre_engine::{
     DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Stage, Target,
     TestReport,
 };
-use cadastre_model::Model;
+use cadastre_model::{Model, QualifiedName};
 
 use crate::assemble::assemble;
 use crate::connect::{open_read_only, path_of};
@@ -28,6 +28,36 @@ impl Driver for SqliteDriver {
     async fn test(&self, target: &Target, _secret: Option<&Secret>) -> Result<TestReport, DbError> {
         let path = path_of(target)?.to_owned();
         run_blocking(move || test_file(&path)).await
+    }
+
+    async fn elaborate(
+        &self,
+        _scratch: Option<&Target>,
+        _secret: Option<&Secret>,
+        script: &str,
+        _context: &RunContext,
+    ) -> Result<Model, DbError> {
+        elaborate_script(script.to_owned()).await
+    }
+
+    async fn holding_rows(
+        &self,
+        target: &Target,
+        _secret: Option<&Secret>,
+        tables: &[QualifiedName],
+    ) -> Result<Vec<bool>, DbError> {
+        let path = path_of(target)?.to_owned();
+        let tables = tables.to_vec();
+        run_blocking(move || {
+            let connection = open_read_only(&path, "looking for rows")?;
+            let holds = |table: &QualifiedName| {
+                let sql = format!("SELECT EXISTS (SELECT 1 FROM {})", crate::dialect::quote(&table.name));
+                // In doubt there are some.
+                connection.query_row(&sql, [], |row| row.get::<_, bool>(0)).unwrap_or(true)
+            };
+            Ok(tables.iter().map(holds).collect())
+        })
+        .await
     }
 
     async fn introspect(
@@ -60,6 +90,22 @@ impl Driver for SqliteDriver {
             }
         }
     }
+}
+
+/// Runs a script in a file of our own, and reads it.
+async fn elaborate_script(script: String) -> Result<Model, DbError> {
+    static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("cadastre_scratch_{}_{number}.db", std::process::id()));
+    run_blocking(move || {
+        let name = path.to_string_lossy().into_owned();
+        let read = crate::connect::build_file(&name, &script)
+            .and_then(|()| introspect_file(&name, &RunContext::silent(), &SharedInterrupt::default()));
+        // A file in the folder for temporary files that cannot be removed is the system's to remove.
+        let _ = std::fs::remove_file(&path);
+        read
+    })
+    .await
 }
 
 type SharedInterrupt = std::sync::Mutex<Option<rusqlite::InterruptHandle>>;

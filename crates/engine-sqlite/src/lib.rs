@@ -11,6 +11,7 @@ mod dialect;
 mod driver;
 mod error;
 mod parse;
+mod plan;
 mod render;
 mod tokens;
 mod url;

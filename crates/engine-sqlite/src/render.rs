@@ -69,7 +69,7 @@ fn constraint_name(object: &Object) -> String {
     if unnamed { String::new() } else { format!("CONSTRAINT {} ", quote(&object.name)) }
 }
 
-fn column_item(object: &Object, column: &Column) -> String {
+pub(crate) fn column_item(object: &Object, column: &Column) -> String {
     let mut item = quote(&object.name).to_string();
     let mut push = |words: &str| {
         item.push(' ');
