@@ -1,12 +1,14 @@
 //! The pure half: quoting and scripts.
 
+use cadastre_diff::Diff;
 use cadastre_engine::{
-    Backslash, CoverageLine, DbError, Dialect, Quoted, Script, quote_backtick, quote_literal,
+    Backslash, CoverageLine, DbError, Dialect, ErrorCode, Quoted, Script, quote_backtick, quote_literal,
 };
 use cadastre_model::{Model, ObjectId};
+use cadastre_plan::Plan;
 
 use crate::coverage::COVERAGE;
-use crate::script;
+use crate::{plan, script};
 
 /// The dialect of MySQL and MariaDB.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,6 +48,25 @@ impl Dialect for MySqlDialect {
 
     fn object_ddl(&self, model: &Model, id: ObjectId) -> String {
         script::object_ddl(model, id)
+    }
+
+    fn comparable(&self, model: &Model) -> Model {
+        plan::comparable(model)
+    }
+
+    fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
+        Ok(plan::plan(from, to, diff))
+    }
+
+    fn plan_script(&self, plan: &Plan) -> String {
+        plan::plan_script(plan)
+    }
+
+    fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
+        plan::rename_statement(model, id, to).ok_or_else(|| {
+            let message = format!("planning: {} cannot be renamed", model.display_name(id));
+            DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out")
+        })
     }
 
     fn coverage(&self) -> &'static [CoverageLine] {

@@ -7,7 +7,7 @@ use cadastre_engine::{
     Cancelled, DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Stage,
     Target, TestReport,
 };
-use cadastre_model::{Model, Origin};
+use cadastre_model::{Model, Origin, QualifiedName};
 use sqlx::mysql::{MySqlConnection, MySqlRow};
 use sqlx::{Connection, Executor, Row};
 
@@ -16,6 +16,7 @@ use crate::catalog;
 use crate::connect::open;
 use crate::dialect::MySqlDialect;
 use crate::error::explain;
+use crate::scratch;
 
 /// How many lists an introspection asks for, whatever the schema's size; one packet of `SHOW` statements follows for each megabyte
 /// of them.
@@ -76,6 +77,25 @@ impl Driver for MySqlDriver {
         // What was asked is answered; how the session ends changes nothing.
         let _ = connection.close().await;
         Ok(report)
+    }
+
+    async fn elaborate(
+        &self,
+        scratch: Option<&Target>,
+        secret: Option<&Secret>,
+        script: &str,
+        context: &RunContext,
+    ) -> Result<Model, DbError> {
+        scratch::elaborate(scratch, secret, script, context).await
+    }
+
+    async fn holding_rows(
+        &self,
+        target: &Target,
+        secret: Option<&Secret>,
+        tables: &[QualifiedName],
+    ) -> Result<Vec<bool>, DbError> {
+        scratch::holding_rows(target, secret, tables).await
     }
 
     async fn introspect(

@@ -69,7 +69,7 @@ fn table_options(sql: &mut String, relation: RelationWalker<'_>, table: &Table) 
     }
 }
 
-fn column_item(object: &Object, column: &Column, check: Option<&Check>) -> String {
+pub(crate) fn column_item(object: &Object, column: &Column, check: Option<&Check>) -> String {
     let mut item = format!("{} {}", quote(&object.name), column.data_type);
     let mut put = |text: &str| {
         item.push(' ');
@@ -133,7 +133,7 @@ fn srid_clause(srid: u32) -> String {
     format!("/*M! REF_SYSTEM_ID={srid} */ /*!80003 SRID {srid} */")
 }
 
-fn part_item(object: &Object) -> Option<String> {
+pub(crate) fn part_item(object: &Object) -> Option<String> {
     Some(match &object.body {
         Body::PrimaryKey(key) => {
             let part = |(at, name): (usize, &String)| {

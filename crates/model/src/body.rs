@@ -210,6 +210,9 @@ pub struct Column {
     /// What a foreign server is told of it: `OPTIONS (…)` in the server's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub foreign_options: Option<String>,
+    /// The column before it, empty for none: only where columns are compared with their order. Never part of a file.
+    #[serde(skip)]
+    pub after: Option<String>,
     /// What happens on a violated NOT NULL (`ON CONFLICT …`), if not the default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conflict: Option<String>,
