@@ -105,15 +105,10 @@ impl Planning<'_> {
             let table = self.table_of(change.from, change.to);
             match (table, change.kind, change.from, change.to) {
                 (Some(table), kind, from, to) => self.note(table, kind, from, to),
-                (None, ChangeKind::Changed, Some(from), Some(to))
+                (None, ChangeKind::Changed, Some(_), Some(to))
                     if self.to.object(to).kind() == Kind::Table =>
                 {
-                    if self.is_remade(from, to) {
-                        gone.insert(from);
-                        come.insert(to);
-                    } else {
-                        self.tables.entry(to).or_default().own = true;
-                    }
+                    self.tables.entry(to).or_default().own = true;
                 }
                 (None, _, from, to) => {
                     gone.extend(from);
@@ -126,9 +121,11 @@ impl Planning<'_> {
         self.take_down(&gone);
         self.drop_foreign_keys();
         self.remove(&gone);
-        self.make(&come, &[Kind::Sequence, Kind::Table]);
+        self.make(&come, &[Kind::Sequence]);
         let tables: Vec<ObjectId> = self.tables.keys().copied().collect();
         tables.iter().for_each(|&table| self.alter_table(table));
+        // Their foreign keys may lead to keys that have just been made.
+        self.make(&come, &[Kind::Table]);
         tables.iter().for_each(|&table| self.add_foreign_keys(table));
         self.make(&come, &[Kind::Routine]);
         self.make_views(&come);
@@ -147,11 +144,6 @@ impl Planning<'_> {
             (Some(from), None) => inside(self.from, from).and_then(|table| self.diff.to(table)),
             (None, None) => None,
         }
-    }
-
-    /// What cannot be altered is made anew: the kind of table, as a sequence or a partitioned one by other words.
-    fn is_remade(&self, _from: ObjectId, _to: ObjectId) -> bool {
-        false
     }
 
     fn note(&mut self, table: ObjectId, kind: ChangeKind, from: Option<ObjectId>, to: Option<ObjectId>) {
@@ -403,7 +395,7 @@ impl Planning<'_> {
         let Some(change) = self.tables.get(&table) else { return };
         let keys = change.come.iter().filter(|&&id| self.to.object(id).kind() == Kind::ForeignKey);
         let clauses: Vec<String> =
-            keys.filter_map(|&id| part_item(self.to.object(id))).map(|item| format!("ADD {item}")).collect();
+            keys.filter_map(|&id| self.foreign_key_item(id)).map(|item| format!("ADD {item}")).collect();
         if clauses.is_empty() {
             return;
         }
@@ -411,10 +403,22 @@ impl Planning<'_> {
         self.push(self.to, table, vec![sql], WorkClass::Scan);
     }
 
+    /// MariaDB takes a `RESTRICT` that is said for `NO ACTION` here, and one that is not said for what it is.
+    fn foreign_key_item(&self, id: ObjectId) -> Option<String> {
+        let item = part_item(self.to.object(id))?;
+        let is_mariadb = self.to.origin.version.starts_with("MariaDB");
+        Some(if is_mariadb {
+            item.replace(" ON DELETE RESTRICT", "").replace(" ON UPDATE RESTRICT", "")
+        } else {
+            item
+        })
+    }
+
     fn alter_table(&mut self, table: ObjectId) {
         let Some(change) = self.tables.remove(&table) else { return };
         let mut clauses = Vec::new();
         self.dropping_clauses(&change, &mut clauses);
+        self.rekey_clauses(table, &change, &mut clauses);
         let columns = self.column_clauses(table, &change, &mut clauses);
         for &id in &change.come {
             let object = self.to.object(id);
@@ -432,11 +436,11 @@ impl Planning<'_> {
             statements.push(format!("ALTER TABLE {name}\n  {}", clauses.join(",\n  ")));
         }
         statements.extend(after.into_iter().map(|words| format!("ALTER TABLE {name} {words}")));
-        let lost: Vec<String> = change
-            .gone
-            .iter()
-            .filter(|&&id| self.from.object(id).kind() == Kind::Column)
+        let gone = change.gone.iter().filter(|&&id| self.from.object(id).kind() == Kind::Column);
+        let remade = change.restated.iter().filter(|&&id| self.is_computed_anew(id));
+        let lost: Vec<String> = gone
             .map(|&id| self.from.object(id).name.clone())
+            .chain(remade.map(|&id| self.to.object(id).name.clone()))
             .collect();
         if !statements.is_empty() {
             let work =
@@ -506,6 +510,11 @@ impl Planning<'_> {
                 let last = at == order.len();
                 clauses.push(format!("ADD COLUMN {item}{}", if last { "" } else { &place }));
                 order.insert(at.min(order.len()), id);
+            } else if self.is_computed_anew(id) {
+                clauses.push(format!("DROP COLUMN {}", quote(&object.name)));
+                clauses.push(format!("ADD COLUMN {item}{place}"));
+                order.retain(|it| *it != id);
+                order.insert(at.min(order.len()), id);
             } else if !is_in_place {
                 clauses.push(format!("MODIFY COLUMN {item}{place}"));
                 order.retain(|it| *it != id);
@@ -516,6 +525,37 @@ impl Planning<'_> {
             before = Some(id);
         }
         clauses.len() > start
+    }
+
+    /// Whether a column becomes computed, stops being it, or is kept in another way: the server only makes such a column anew.
+    fn is_computed_anew(&self, id: ObjectId) -> bool {
+        let Some(old) = self.diff.from(id) else { return false };
+        match (&self.from.object(old).body, &self.to.object(id).body) {
+            (Body::Column(a), Body::Column(b)) => match (&a.generated, &b.generated) {
+                (Some(x), Some(y)) => x.storage != y.storage,
+                (x, y) => x.is_some() != y.is_some(),
+            },
+            _ => false,
+        }
+    }
+
+    /// Keys over a column that is made anew would lose it.
+    fn rekey_clauses(&self, table: ObjectId, change: &TableChange, clauses: &mut Vec<String>) {
+        let remade: Vec<&String> = change
+            .restated
+            .iter()
+            .filter(|&&id| self.is_computed_anew(id))
+            .map(|&id| &self.to.object(id).name)
+            .collect();
+        for &id in self.to.children(table) {
+            let object = self.to.object(id);
+            let Body::Index(index) = &object.body else { continue };
+            let is_over = |part: &IndexPart| matches!(&part.target, IndexTarget::Column(name) if remade.contains(&name));
+            if index.parts.iter().any(is_over) && self.diff.from(id).is_some() && !change.come.contains(&id) {
+                clauses.push(format!("DROP KEY {}", quote(&object.name)));
+                clauses.extend(part_item(object).map(|item| format!("ADD {item}")));
+            }
+        }
     }
 
     /// Whether a column differs in more than what stands before it.

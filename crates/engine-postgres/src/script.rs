@@ -28,6 +28,8 @@ BEGIN;
 /// Where statements stand among those that are free to go: the reading order of a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank {
+    /// What fires at statements goes before any other statement.
+    First,
     /// What stands on what changes is taken down first.
     Takedown,
     Namespace,
@@ -48,9 +50,9 @@ pub(crate) enum Rank {
     Attachment,
     Policy,
     Last,
-    EventTrigger,
     /// What is gone for good goes last.
     Removal,
+    EventTrigger,
 }
 
 /// One statement with what follows it at once.
@@ -182,6 +184,19 @@ impl<'m> Writer<'m> {
         let object = self.model.object(id);
         let needs = object.parent.iter().chain(&object.depends_on);
         self.pending.extend(needs.map(|&needed| (at, needed)));
+    }
+
+    /// The catalogue says of a table, not of its columns, which types it stands on.
+    pub fn need_types(&mut self, at: usize, table: ObjectId) {
+        let model = self.model;
+        let is_type = |id: &ObjectId| {
+            matches!(
+                model.object(*id).kind(),
+                Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType
+            )
+        };
+        let types = model.object(table).depends_on.iter().copied().filter(is_type);
+        self.pending.extend(types.map(|needed| (at, needed)));
     }
 
     pub fn resolve(&mut self) {
@@ -527,6 +542,7 @@ impl<'m> Writer<'m> {
         let alter = format!("ALTER {foreign}TABLE {}", qualified(&name));
         let at = self.creating(Rank::Column, id, format!("{alter} ADD COLUMN {item}"));
         self.units[at].sql.extend(column_settings_of(&alter, object, column));
+        self.need_types(at, relation.id());
         self.column_units.entry(relation.id()).or_default().push(at);
     }
 

@@ -40,6 +40,7 @@ impl Planning<'_> {
         self.new.need_all(at, to);
         self.new.unit_of.entry(to).or_insert(at);
         if is_column && let Some(table) = parent {
+            self.new.need_types(at, table);
             self.new.column_units.entry(table).or_default().push(at);
         }
     }
@@ -166,18 +167,7 @@ impl Planning<'_> {
                 .extend(above.and_then(|parent| self.diff.from(parent)).map(|parent| (at, parent)));
             self.new.pending.extend(self.to.children(to).iter().map(|&child| (at, child)));
         }
-        if a.partition_of != b.partition_of {
-            if let Some(it) = &a.partition_of {
-                sql.push(format!("ALTER TABLE {} DETACH PARTITION {name}", qualified(&it.parent)));
-            }
-            if let Some(it) = &b.partition_of {
-                sql.push(format!(
-                    "ALTER TABLE {} ATTACH PARTITION {name} {}",
-                    qualified(&it.parent),
-                    it.bound
-                ));
-            }
-        }
+        self.partition_changes(to, name, a, b);
         let (x, y) = (a.row_security, b.row_security);
         if x.enabled != y.enabled {
             sql.push(format!("{alter} {} ROW LEVEL SECURITY", if y.enabled { "ENABLE" } else { "DISABLE" }));
@@ -201,6 +191,44 @@ impl Planning<'_> {
             ));
         }
         sql
+    }
+
+    /// A partition leaves its table before its columns change, and joins one when they have; a change of bounds is both at once.
+    fn partition_changes(&mut self, to: ObjectId, name: &str, a: &Table, b: &Table) {
+        if a.partition_of == b.partition_of {
+            return;
+        }
+        let leave = a
+            .partition_of
+            .as_ref()
+            .map(|it| format!("ALTER TABLE {} DETACH PARTITION {name}", qualified(&it.parent)));
+        let Some(bound) = &b.partition_of else { return self.detach(to, a, leave) };
+        let join =
+            format!("ALTER TABLE {} ATTACH PARTITION {name} {}", qualified(&bound.parent), bound.bound);
+        let stays = a.partition_of.as_ref().is_some_and(|it| it.parent == bound.parent);
+        let at = self.new.unit(Rank::Attach, to, join);
+        if stays {
+            self.new.units[at].sql.splice(0..0, leave);
+        } else {
+            self.detach(to, a, leave);
+        }
+        let above = self.to.find_relation(&bound.parent);
+        let around = above.into_iter().chain([to]);
+        for table in around {
+            self.new.pending.push((at, table));
+            self.new.pending.extend(self.to.children(table).iter().map(|&child| (at, child)));
+        }
+        self.inheriting.extend(above.and_then(|parent| self.diff.from(parent)).map(|parent| (at, parent)));
+        self.inheriting.extend(self.diff.from(to).map(|table| (at, table)));
+    }
+
+    /// Before the columns of the table it leaves change, or they would change with them.
+    fn detach(&mut self, to: ObjectId, before: &Table, leave: Option<String>) {
+        let parent = before.partition_of.as_ref().and_then(|it| self.from.find_relation(&it.parent));
+        if let (Some(sql), Some(parent)) = (leave, parent.filter(|it| !self.fates.taken.contains(it))) {
+            let at = self.new.unit(Rank::Takedown, to, sql);
+            self.leaving.push((at, parent));
+        }
     }
 
     fn view_changes(&mut self, to: ObjectId, a: &View, b: &View) -> Vec<String> {

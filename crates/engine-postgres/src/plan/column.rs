@@ -63,7 +63,10 @@ impl Planning<'_> {
             let mut statement =
                 format!("{alter} TYPE {}{}", b.data_type, render::collate(b.collation.as_deref()));
             if needs_using(&a.data_type, &b.data_type) || is_swapped {
-                let through_text = if is_swapped { "::text" } else { "" };
+                // Two types of the user's know nothing of each other; both know texts.
+                let is_own = |name: &str| name.contains('.');
+                let through_text =
+                    if is_swapped || is_own(&a.data_type) && is_own(&b.data_type) { "::text" } else { "" };
                 let _ = write!(statement, " USING {column}{through_text}::{}", b.data_type);
             }
             sql.push(statement);

@@ -82,6 +82,8 @@ pub(crate) struct Planning<'m> {
     pub drops: Vec<Drop>,
     /// Units that make a table inherit, with what it inherits from.
     pub inheriting: Vec<(usize, ObjectId)>,
+    /// Units that make a partition leave its table, with that table.
+    pub leaving: Vec<(usize, ObjectId)>,
     /// Units of the new state that must stand alone.
     pub alone: Vec<usize>,
     pub notes: Vec<String>,
@@ -100,6 +102,7 @@ impl<'m> Planning<'m> {
             new,
             drops: Vec::new(),
             inheriting: Vec::new(),
+            leaving: Vec::new(),
             alone: Vec::new(),
             notes: Vec::new(),
         }
@@ -220,15 +223,21 @@ impl<'m> Planning<'m> {
             }
             for &needed in object.depends_on.iter().chain(&object.parent) {
                 // What it stood on changes, or goes, when it is gone itself.
-                if drop.rank == Rank::Takedown && self.from.object(needed).kind() != Kind::Namespace {
+                if drop.rank <= Rank::Takedown && self.from.object(needed).kind() != Kind::Namespace {
                     for &unit in unit_list(needed).iter().chain(self.column_units(needed)) {
                         needs[unit].push(own);
                     }
                 }
-                if let Some(other) = drop_at(needed).filter(|&other| other != own) {
-                    needs[other].push(own);
-                }
             }
+            let parent = object.parent.and_then(drop_at);
+            if let Some(other) = parent.filter(|&other| other != own) {
+                needs[other].push(own);
+            }
+        }
+        for &id in &self.fates.taken {
+            let Some(own) = drop_at(id) else { continue };
+            let others = self.from.object(id).depends_on.iter().filter_map(|&needed| drop_at(needed));
+            others.filter(|&other| other != own).for_each(|other| needs[other].push(own));
         }
         self.link_keys(count, &drop_of, needs);
         self.link_kept(&drop_at, &units_of, needs);
@@ -276,7 +285,8 @@ impl<'m> Planning<'m> {
                 continue;
             }
             let Some(units) = units_of.get(&to) else { continue };
-            for &needed in &object.depends_on {
+            // A type that is swapped only steps aside.
+            for &needed in object.depends_on.iter().filter(|needed| !self.fates.swapped.contains(needed)) {
                 if let Some(drop) = drop_at(needed) {
                     needs[drop].extend(units.iter().copied());
                 }
@@ -324,6 +334,11 @@ impl<'m> Planning<'m> {
             let object = self.from.object(drop.object);
             if let (Kind::Column, Some(table)) = (object.kind(), object.parent) {
                 column_drops.entry(table).or_default().push(count + at);
+            }
+        }
+        for (at, parent) in &self.leaving {
+            for &unit in self.column_units(*parent).iter().filter(|unit| *unit != at) {
+                needs[unit].push(*at);
             }
         }
         for (at, parent) in &self.inheriting {

@@ -73,9 +73,17 @@ impl Planning<'_> {
 
     fn leads_to_another_that_goes(&self, id: ObjectId, key: &ForeignKey) -> bool {
         let target = self.from.find_relation(&key.references);
-        !key.inherited
-            && target != self.from.object(id).parent
-            && target.is_some_and(|it| self.fates.taken.contains(&it))
+        let goes = |table: ObjectId| {
+            self.fates.taken.contains(&table)
+                || self.from.children(table).iter().any(|child| {
+                    let is_key = matches!(
+                        self.from.object(*child).kind(),
+                        Kind::PrimaryKey | Kind::Unique | Kind::Index
+                    );
+                    is_key && self.fates.taken.contains(child)
+                })
+        };
+        !key.inherited && target != self.from.object(id).parent && target.is_some_and(goes)
     }
 
     fn has_parent_tables(&self, column: &Object) -> bool {
@@ -103,10 +111,24 @@ impl Planning<'_> {
             | Kind::Exclusion
             | Kind::Index => Rank::Takedown,
             Kind::View | Kind::Rule | Kind::Trigger | Kind::Policy | Kind::Statistics => Rank::Takedown,
-            Kind::EventTrigger | Kind::Publication | Kind::DefaultPrivileges => Rank::Takedown,
+            Kind::EventTrigger => Rank::First,
+            Kind::Publication | Kind::DefaultPrivileges => Rank::Takedown,
             _ if is_replaced => Rank::Takedown,
             _ => Rank::Removal,
         }
+    }
+
+    /// Whether a table that inherits a column is to keep it when its parent does not.
+    fn heirs_keep(&self, parent: ObjectId, column: &str) -> bool {
+        let name = self.from.walk(parent).qualified_name();
+        self.from.tables().any(|heir| {
+            let inherits = heir.table().is_some_and(|table| table.inherits.contains(&name));
+            inherits
+                && self.from.children(heir.id()).iter().any(|&id| {
+                    let object = self.from.object(id);
+                    object.kind() == Kind::Column && object.name == column && !self.fates.taken.contains(&id)
+                })
+        })
     }
 
     fn drop_statement(&self, id: ObjectId) -> Option<Vec<String>> {
@@ -116,7 +138,12 @@ impl Planning<'_> {
             Body::Column(_) => {
                 let foreign = object.parent.is_some_and(|it| matches!(&self.from.object(it).body, Body::Table(it) if it.kind == TableKind::Foreign));
                 let words = if foreign { "ALTER FOREIGN TABLE" } else { "ALTER TABLE" };
-                format!("{words} {} DROP COLUMN {name}", qualified(&self.old.name_of_parent(object)))
+                let only = if object.parent.is_some_and(|table| self.heirs_keep(table, &object.name)) {
+                    "ONLY "
+                } else {
+                    ""
+                };
+                format!("{words} {only}{} DROP COLUMN {name}", qualified(&self.old.name_of_parent(object)))
             }
             Body::PrimaryKey(_)
             | Body::Unique(_)
