@@ -57,7 +57,7 @@ pub(crate) struct Server {
 pub(crate) const PUBLIC_COMMENT: &str = "standard public schema";
 
 /// Since PostgreSQL 15 the owner of the database owns its `public`.
-const NEW_PUBLIC_OWNER: &str = "pg_database_owner";
+pub(crate) const NEW_PUBLIC_OWNER: &str = "pg_database_owner";
 
 /// Builds the model of one database. `schemas` limits it to some namespaces; empty means all.
 ///

@@ -250,15 +250,16 @@ pub(crate) fn routines() -> String {
     )
 }
 
-/// What must exist before what. Rules of views count as their view, defaults as their column, array and row types as what
+/// What must exist before what. Members of extensions count as their extension, rules of views count as their view, defaults as their column, array and row types as what
 /// they are of.
 pub(crate) fn dependencies() -> String {
     "SELECT DISTINCT CASE WHEN s.oid IS NOT NULL THEN 'pg_type'::regclass::oid WHEN w.oid IS NOT NULL AND w.rulename = '_RETURN' OR f.oid IS NOT NULL THEN 'pg_class'::regclass::oid ELSE d.classid END, \
      CASE WHEN s.oid IS NOT NULL THEN s.reltype WHEN w.rulename = '_RETURN' THEN w.ev_class WHEN f.oid IS NOT NULL THEN f.adrelid ELSE d.objid END, \
      CASE WHEN f.oid IS NOT NULL THEN f.adnum::int4 ELSE 0 END, \
-     CASE WHEN coalesce(e.typrelid, t.typrelid) <> 0 AND k.relkind <> 'c' THEN 'pg_class'::regclass::oid ELSE d.refclassid END, \
-     CASE WHEN coalesce(e.typrelid, t.typrelid) <> 0 AND k.relkind <> 'c' THEN k.oid ELSE coalesce(e.oid, d.refobjid) END \
+     CASE WHEN m.refobjid IS NOT NULL THEN 'pg_extension'::regclass::oid WHEN coalesce(e.typrelid, t.typrelid) <> 0 AND k.relkind <> 'c' THEN 'pg_class'::regclass::oid ELSE d.refclassid END, \
+     CASE WHEN m.refobjid IS NOT NULL THEN m.refobjid WHEN coalesce(e.typrelid, t.typrelid) <> 0 AND k.relkind <> 'c' THEN k.oid ELSE coalesce(e.oid, d.refobjid) END \
      FROM pg_depend d \
+     LEFT JOIN pg_depend m ON m.classid = d.refclassid AND m.objid = d.refobjid AND m.deptype = 'e' \
      LEFT JOIN pg_class s ON d.classid = 'pg_class'::regclass AND s.oid = d.objid AND s.relkind = 'c' \
      LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid \
      LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid \

@@ -110,6 +110,11 @@ impl Writer<'_> {
                     RoutineKind::Aggregate => "AGGREGATE",
                     RoutineKind::Function | RoutineKind::Window => "FUNCTION",
                 };
+                // Without the arguments that come out procedures of one name may look alike.
+                let arguments = crate::words::arguments_of(&routine.definition);
+                if routine.kind == RoutineKind::Procedure && !arguments.is_empty() {
+                    return Some(format!("{word} {}({})", own(), crate::words::without_defaults(arguments)));
+                }
                 let none = routine.signature.is_empty() && routine.kind == RoutineKind::Aggregate;
                 format!("{word} {}({})", own(), if none { "*" } else { &routine.signature })
             }
@@ -156,7 +161,7 @@ impl Writer<'_> {
             let owner = self.model.object(table).owner.clone();
             return self.column_grant_changes(from, to, owner.as_deref(), sql);
         }
-        let default = self.born_with(&to.body);
+        let default = self.born_with(to);
         let (a, b) = (from.grants.as_ref().unwrap_or(&default), to.grants.as_ref().unwrap_or(&default));
         grant_statements(&grant_target(target), b, a, to.owner.as_deref(), sql);
     }
@@ -177,9 +182,10 @@ impl Writer<'_> {
     }
 
     /// The rights the server gives to a fresh object of a kind.
-    fn born_with(&self, body: &Body) -> Vec<Grant> {
-        let (privileges, public) = letters(body);
-        default_grants(privileges, public)
+    fn born_with(&self, object: &Object) -> Vec<Grant> {
+        let (privileges, public) = letters(&object.body);
+        let is_public = object.kind() == Kind::Namespace && object.name == "public";
+        default_grants(privileges, if is_public { "U" } else { public })
     }
 
     fn grants(&self, target: &str, object: &Object, sql: &mut Vec<String>) {

@@ -387,3 +387,43 @@ pub(crate) fn unsettled(text: &str) -> String {
     }
     out
 }
+
+/// The text between the first parenthesis of a statement and the one that closes it.
+pub(crate) fn arguments_of(definition: &str) -> &str {
+    let Some(open) = definition.find('(') else { return "" };
+    let (mut depth, mut quote) = (0_i32, None);
+    for (at, c) in definition[open..].char_indices() {
+        match (quote, c) {
+            (Some(end), _) if c == end => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return &definition[open + 1..open + at];
+        }
+    }
+    ""
+}
+
+/// Arguments without their defaults: `IN a integer DEFAULT 1, OUT b text` → `IN a integer, OUT b text`.
+pub(crate) fn without_defaults(arguments: &str) -> String {
+    let (mut parts, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0_i32, false);
+    for (at, c) in arguments.char_indices() {
+        match c {
+            '\'' => quoted = !quoted,
+            '(' | '[' if !quoted => depth += 1,
+            ')' | ']' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                parts.push(&arguments[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&arguments[start..]);
+    let bare = parts.into_iter().map(|part| part.split(" DEFAULT ").next().unwrap_or(part).trim().to_owned());
+    bare.collect::<Vec<_>>().join(", ")
+}

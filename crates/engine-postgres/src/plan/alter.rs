@@ -7,6 +7,7 @@ use super::Planning;
 use crate::dialect::{literal, qualified, quote};
 use crate::render;
 use crate::script::Rank;
+use crate::words::arguments_of;
 
 impl Planning<'_> {
     /// All changes in place.
@@ -348,7 +349,13 @@ impl Planning<'_> {
         let Some(target) = self.new.target(to) else { return Vec::new() };
         let mut sql = Vec::new();
         if facets.owner {
-            let owner = b.owner.as_ref().map_or("CURRENT_USER".to_owned(), |owner| quote(owner).to_string());
+            // `public` goes back to whom it was born to.
+            let major = self.to.origin.version.split('.').next().and_then(|it| it.parse::<u32>().ok());
+            let born_to = match major {
+                Some(15..) if target == "SCHEMA public" => crate::assemble::NEW_PUBLIC_OWNER,
+                _ => "CURRENT_USER",
+            };
+            let owner = b.owner.as_ref().map_or(born_to.to_owned(), |owner| quote(owner).to_string());
             sql.push(format!("ALTER {target} OWNER TO {owner}"));
         }
         if facets.comment {
@@ -464,24 +471,4 @@ pub(crate) fn can_replace_routine(a: &Routine, b: &Routine) -> bool {
         && a.kind != RoutineKind::Aggregate
         && a.returns == b.returns
         && arguments_of(&a.definition) == arguments_of(&b.definition)
-}
-
-/// The text between the first parenthesis of a statement and the one that closes it.
-pub(crate) fn arguments_of(definition: &str) -> &str {
-    let Some(open) = definition.find('(') else { return "" };
-    let (mut depth, mut quote) = (0_i32, None);
-    for (at, c) in definition[open..].char_indices() {
-        match (quote, c) {
-            (Some(end), _) if c == end => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '(') => depth += 1,
-            (None, ')') => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return &definition[open + 1..open + at];
-        }
-    }
-    ""
 }

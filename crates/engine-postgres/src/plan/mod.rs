@@ -206,7 +206,11 @@ impl<'m> Planning<'m> {
                 if let Some(&drop) = drop_of.get(&it) {
                     return Some(drop);
                 }
-                at = self.from.object(it).parent;
+                at = self
+                    .from
+                    .object(it)
+                    .parent
+                    .filter(|&parent| self.from.object(parent).kind() != Kind::Namespace);
             }
             None
         };
@@ -229,15 +233,25 @@ impl<'m> Planning<'m> {
                     }
                 }
             }
-            let parent = object.parent.and_then(drop_at);
+            let parent =
+                object.parent.and_then(|parent| drop_of.get(&parent).copied().or_else(|| drop_at(parent)));
             if let Some(other) = parent.filter(|&other| other != own) {
                 needs[other].push(own);
             }
         }
         for &id in &self.fates.taken {
             let Some(own) = drop_at(id) else { continue };
+            // It goes with the key of the partitioned table, which goes first.
+            if matches!(&self.from.object(id).body, Body::ForeignKey(key) if key.inherited) {
+                continue;
+            }
             let others = self.from.object(id).depends_on.iter().filter_map(|&needed| drop_at(needed));
             others.filter(|&other| other != own).for_each(|other| needs[other].push(own));
+            // A partition would go with its table.
+            if let Body::Table(Table { partition_of: Some(bound), .. }) = &self.from.object(id).body {
+                let above = self.from.find_relation(&bound.parent).and_then(drop_at);
+                above.filter(|&other| other != own).into_iter().for_each(|other| needs[other].push(own));
+            }
         }
         self.link_keys(count, &drop_of, needs);
         self.link_kept(&drop_at, &units_of, needs);

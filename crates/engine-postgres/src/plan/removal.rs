@@ -42,7 +42,14 @@ impl Planning<'_> {
             && self.from.object(parent).kind() != Kind::Namespace
         {
             // Foreign keys between tables that all go are taken away first, or the tables would wait for each other.
-            return !matches!(&object.body, Body::ForeignKey(key) if self.leads_to_another_that_goes(id, key));
+            return match &object.body {
+                Body::ForeignKey(key) => !self.leads_to_another_that_goes(id, key),
+                // Rules and policies of tables that go may read each other's tables.
+                Body::Rule(_) | Body::Policy(_) => {
+                    !object.depends_on.iter().any(|it| *it != parent && self.fates.taken.contains(it))
+                }
+                _ => true,
+            };
         }
         match &object.body {
             Body::Sequence(Sequence { owned_by: Some(column), .. }) => {
@@ -60,6 +67,10 @@ impl Planning<'_> {
                 let on_view = object.parent.is_some_and(|it| self.from.object(it).kind() == Kind::View);
                 on_view || column.inheritance == Inheritance::Inherited && self.has_parent_tables(object)
             }
+            Body::Routine(_) => self.fates.taken.iter().any(|&it| {
+                let object = self.from.object(it);
+                object.kind() == Kind::BaseType && object.depends_on.contains(&id)
+            }),
             Body::Check(check) => check.inheritance == Inheritance::Inherited,
             Body::ForeignKey(key) => key.inherited,
             Body::PrimaryKey(key) | Body::Unique(key) => key.attached_to.as_ref().is_some_and(|above| {
@@ -83,7 +94,11 @@ impl Planning<'_> {
                     is_key && self.fates.taken.contains(child)
                 })
         };
-        !key.inherited && target != self.from.object(id).parent && target.is_some_and(goes)
+        let parent = self.from.object(id).parent;
+        let is_partitioned = parent.is_some_and(|table| {
+            matches!(&self.from.object(table).body, Body::Table(it) if it.kind == TableKind::Partitioned)
+        });
+        !key.inherited && (target != parent || is_partitioned) && target.is_some_and(goes)
     }
 
     fn has_parent_tables(&self, column: &Object) -> bool {
