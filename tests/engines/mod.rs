@@ -2,6 +2,7 @@
 
 mod mongodb;
 pub(crate) mod mysql;
+mod plans;
 pub(crate) mod postgres;
 
 use cadastre_app::engines;

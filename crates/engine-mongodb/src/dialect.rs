@@ -1,10 +1,12 @@
 //! The pure half: quoting and scripts.
 
+use cadastre_diff::Diff;
 use cadastre_engine::{CoverageLine, DbError, Dialect, Quoted, Script, quote_json};
 use cadastre_model::{Model, ObjectId};
+use cadastre_plan::Plan;
 
 use crate::coverage::COVERAGE;
-use crate::script;
+use crate::{plan, script};
 
 /// MongoDB's dialect: commands as documents.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,6 +35,14 @@ impl Dialect for MongoDialect {
 
     fn object_ddl(&self, model: &Model, id: ObjectId) -> String {
         script::object_ddl(model, id)
+    }
+
+    fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
+        Ok(plan::plan(from, to, diff))
+    }
+
+    fn plan_script(&self, plan: &Plan) -> String {
+        plan.steps().flat_map(|step| &step.statements).map(|it| format!("{it};\n\n")).collect()
     }
 
     fn coverage(&self) -> &'static [CoverageLine] {

@@ -10,6 +10,7 @@ mod coverage;
 mod dialect;
 mod driver;
 mod error;
+mod plan;
 mod references;
 mod sample;
 mod script;

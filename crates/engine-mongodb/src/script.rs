@@ -4,7 +4,7 @@ use cadastre_engine::{Script, ScriptPart};
 use cadastre_model::*;
 use serde_json::{Map, Value, json};
 
-fn parsed(text: &str) -> Value {
+pub(crate) fn parsed(text: &str) -> Value {
     // It was written by us from a document.
     serde_json::from_str(text).unwrap_or(Value::Null)
 }
@@ -28,7 +28,7 @@ pub(crate) fn create_script(model: &Model) -> Script {
 }
 
 /// A view after those it reads.
-fn views_in_order(model: &Model) -> Vec<ObjectId> {
+pub(crate) fn views_in_order(model: &Model) -> Vec<ObjectId> {
     let views: Vec<ObjectId> =
         model.objects().filter(|(_, object)| object.kind() == Kind::View).map(|(id, _)| id).collect();
     let reads = |id: ObjectId| match &model.object(id).body {
@@ -57,7 +57,7 @@ pub(crate) fn object_ddl(model: &Model, id: ObjectId) -> String {
     commands.iter().map(shown).collect::<Vec<_>>().join("\n\n")
 }
 
-fn shown(command: &Value) -> String {
+pub(crate) fn shown(command: &Value) -> String {
     format!(
         "db.runCommand(EJSON.deserialize({}));",
         serde_json::to_string_pretty(command).unwrap_or_default()
@@ -65,7 +65,7 @@ fn shown(command: &Value) -> String {
 }
 
 /// The command documents for a collection with its indexes, or for a view.
-fn commands(model: &Model, id: ObjectId) -> Vec<Value> {
+pub(crate) fn commands(model: &Model, id: ObjectId) -> Vec<Value> {
     let object = model.object(id);
     match &object.body {
         Body::View(view) => vec![create_view(object, view)],
@@ -116,7 +116,10 @@ fn create_collection(object: &Object, table: &Table) -> Value {
     Value::Object(command)
 }
 
-fn index_command<'m>(collection: &Object, indexes: impl IntoIterator<Item = &'m Object>) -> Option<Value> {
+pub(crate) fn index_command<'m>(
+    collection: &Object,
+    indexes: impl IntoIterator<Item = &'m Object>,
+) -> Option<Value> {
     let indexes: Vec<Value> = indexes.into_iter().filter_map(index_document).collect();
     (!indexes.is_empty()).then(|| json!({ "createIndexes": collection.name, "indexes": indexes }))
 }

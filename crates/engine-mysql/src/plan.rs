@@ -470,7 +470,10 @@ impl Planning<'_> {
             match &object.body {
                 Body::PrimaryKey(_) => clauses.push("DROP PRIMARY KEY".into()),
                 Body::Index(_) => clauses.push(format!("DROP KEY {name}")),
-                Body::Check(_) => clauses.push(format!("DROP CONSTRAINT {name}")),
+                // One that stands at a column goes with it.
+                Body::Check(check) if check.column.is_none() => {
+                    clauses.push(format!("DROP CONSTRAINT {name}"))
+                }
                 _ => {}
             }
         }

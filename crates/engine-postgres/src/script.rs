@@ -126,11 +126,11 @@ pub(crate) struct Writer<'m> {
     /// Needs by object, resolved to units when all units are there.
     pub pending: Vec<(usize, ObjectId)>,
     /// The units that attach partitions: the partition, its table, the unit.
-    attachments: Vec<(QualifiedName, QualifiedName, usize)>,
+    pub attachments: Vec<(QualifiedName, QualifiedName, usize)>,
     /// The units that only name a base type.
     shells: HashMap<ObjectId, usize>,
     /// Indexes that no constraint stands for, by name.
-    indexes: HashMap<QualifiedName, ObjectId>,
+    pub indexes: HashMap<QualifiedName, ObjectId>,
     /// Units that wait until partitions are attached: to what, of which table.
     with_partitions: Vec<(usize, Partitioning, QualifiedName)>,
 }
@@ -505,8 +505,15 @@ impl<'m> Writer<'m> {
         wanted.extend(model.find_relation(&partition.parent));
         let indexes = wanted.clone().into_iter().flat_map(|table| model.children(table).iter().copied());
         wanted.extend(indexes.filter(|&child| {
-            let body = &model.object(child).body;
-            !matches!(body, Body::ForeignKey(_) | Body::Trigger(_) | Body::Index(_))
+            match &model.object(child).body {
+                Body::ForeignKey(_) | Body::Trigger(_) => false,
+                // One that joins an index which is there already must be there when its table joins.
+                Body::Index(index) => {
+                    let joins = index.attached_to.as_ref().and_then(|name| self.indexes.get(name));
+                    joins.is_some_and(|&index| !self.is_made(index))
+                }
+                _ => true,
+            }
         }));
         self.pending.extend(wanted.into_iter().map(|needed| (at, needed)));
         // Its own partitions are attached first, so that its indexes are complete.
@@ -514,11 +521,16 @@ impl<'m> Writer<'m> {
     }
 
     /// A partition's index joins that of its table when the partition itself has joined.
-    fn write_index_attachment(&mut self, id: ObjectId, created: usize, attached_to: &QualifiedName) {
+    pub fn write_index_attachment(
+        &mut self,
+        id: ObjectId,
+        created: Option<usize>,
+        attached_to: &QualifiedName,
+    ) {
         let (name, parent) = (self.name(id), self.model.object(id).parent);
         let sql = format!("ALTER INDEX {} ATTACH PARTITION {}", qualified(attached_to), qualified(&name));
         let at = self.unit(Rank::Attach, id, sql);
-        self.units[at].needs.push(created);
+        self.units[at].needs.extend(created);
         self.pending.extend(self.indexes.get(attached_to).map(|&index| (at, index)));
         self.with_partitions.extend(parent.map(|table| (at, Partitioning::Own, self.name(table))));
     }
@@ -528,7 +540,7 @@ impl<'m> Writer<'m> {
         if let Body::PrimaryKey(key) | Body::Unique(key) = &self.model.object(id).body
             && let Some(attached_to) = key.attached_to.as_ref().filter(|it| self.indexes.contains_key(it))
         {
-            self.write_index_attachment(id, created, attached_to);
+            self.write_index_attachment(id, Some(created), attached_to);
         }
     }
 
@@ -569,6 +581,10 @@ impl<'m> Writer<'m> {
         if let Some(sql) = render::add_constraint(self.model.object(parent), &self.name(parent), object) {
             let at = self.creating(Rank::Constraint, id, sql);
             self.write_key_attachment(id, at);
+            if is_clustered(&object.body) {
+                let table = qualified(&self.name(parent));
+                self.units[at].sql.push(format!("ALTER TABLE {table} CLUSTER ON {}", quote(&object.name)));
+            }
         }
     }
 
@@ -613,7 +629,7 @@ impl<'m> Writer<'m> {
         // Made before, it would make the partitions' indexes itself when they are attached.
         self.with_partitions.push((at, Partitioning::OfOthers, name.clone()));
         if let Some(attached_to) = &index.attached_to {
-            self.write_index_attachment(id, at, attached_to);
+            self.write_index_attachment(id, Some(at), attached_to);
         }
         let identity = match &self.model.object(parent).body {
             Body::Table(table) => table.replica_identity.as_ref(),
@@ -633,6 +649,14 @@ impl<'m> Writer<'m> {
 
 pub(crate) fn same_columns(a: &[String], b: &[String]) -> bool {
     a.len() == b.len() && a.iter().all(|name| b.contains(name))
+}
+
+/// Whether a table is ordered by a key.
+pub(crate) fn is_clustered(body: &Body) -> bool {
+    match body {
+        Body::PrimaryKey(key) | Body::Unique(key) => key.options.iter().any(|pair| pair.name == "clustered"),
+        _ => false,
+    }
 }
 
 /// What the columns of a table or materialized view have that no table item can say.

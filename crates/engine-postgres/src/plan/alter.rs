@@ -6,7 +6,7 @@ use cadastre_model::*;
 use super::Planning;
 use crate::dialect::{literal, qualified, quote};
 use crate::render;
-use crate::script::Rank;
+use crate::script::{Rank, is_clustered};
 use crate::words::arguments_of;
 
 impl Planning<'_> {
@@ -68,9 +68,17 @@ impl Planning<'_> {
             (Body::ForeignKey(_), Body::ForeignKey(_)) | (Body::Check(_), Body::Check(_)) => {
                 (Rank::ForeignKey, self.constraint_changes(a, b))
             }
-            (Body::Index(x), Body::Index(y)) => (Rank::Index, self.index_changes(&name, b, x, y)),
+            (Body::Index(x), Body::Index(y)) => (Rank::Index, self.index_changes(to, &name, x, y)),
             (Body::PrimaryKey(x), Body::PrimaryKey(y)) | (Body::Unique(x), Body::Unique(y)) => {
                 let mut sql = option_changes(&format!("ALTER INDEX {name}"), &x.options, &y.options);
+                let table = qualified(&self.new.name_of_parent(b));
+                match (is_clustered(&a.body), is_clustered(&b.body)) {
+                    (false, true) => sql.push(format!("ALTER TABLE {table} CLUSTER ON {}", quote(&b.name))),
+                    (true, false) if !self.is_ordered(b) => {
+                        sql.push(format!("ALTER TABLE {table} SET WITHOUT CLUSTER"));
+                    }
+                    _ => {}
+                }
                 if x.index_comment != y.index_comment {
                     sql.push(comment_sql(&format!("INDEX {name}"), y.index_comment.as_deref()));
                 }
@@ -217,8 +225,19 @@ impl Planning<'_> {
         let around = above.into_iter().chain([to]);
         for table in around {
             self.new.pending.push((at, table));
-            self.new.pending.extend(self.to.children(table).iter().map(|&child| (at, child)));
+            // Indexes that are new on both are joined when the tables are; one that was there wants its counterpart before.
+            let waits_for = |child: &ObjectId| match &self.to.object(*child).body {
+                Body::Index(index) => {
+                    let joins = index.attached_to.as_ref().and_then(|name| self.new.indexes.get(name));
+                    table == to && joins.is_some_and(|index| !self.fates.made.contains(index))
+                }
+                Body::ForeignKey(_) | Body::Trigger(_) => false,
+                _ => true,
+            };
+            let children: Vec<ObjectId> = self.to.children(table).iter().copied().filter(waits_for).collect();
+            self.new.pending.extend(children.into_iter().map(|child| (at, child)));
         }
+        self.new.attachments.push((self.new.name(to), bound.parent.clone(), at));
         self.inheriting.extend(above.and_then(|parent| self.diff.from(parent)).map(|parent| (at, parent)));
         self.inheriting.extend(self.diff.from(to).map(|table| (at, table)));
     }
@@ -283,7 +302,8 @@ impl Planning<'_> {
         sql
     }
 
-    fn index_changes(&mut self, name: &str, object: &Object, a: &Index, b: &Index) -> Vec<String> {
+    fn index_changes(&mut self, id: ObjectId, name: &str, a: &Index, b: &Index) -> Vec<String> {
+        let object = self.to.object(id);
         let table = qualified(&self.new.name_of_parent(object));
         let mut sql = option_changes(&format!("ALTER INDEX {name}"), &a.options, &b.options);
         for (number, target) in b.statistics_targets.iter().filter(|it| !a.statistics_targets.contains(it)) {
@@ -298,13 +318,24 @@ impl Planning<'_> {
         }
         match (a.clustered, b.clustered) {
             (false, true) => sql.push(format!("ALTER TABLE {table} CLUSTER ON {}", quote(&object.name))),
-            (true, false) => sql.push(format!("ALTER TABLE {table} SET WITHOUT CLUSTER")),
+            (true, false) if !self.is_ordered(object) => {
+                sql.push(format!("ALTER TABLE {table} SET WITHOUT CLUSTER"))
+            }
             _ => {}
         }
         if let Some(above) = b.attached_to.as_ref().filter(|_| a.attached_to.is_none()) {
-            sql.push(format!("ALTER INDEX {} ATTACH PARTITION {name}", qualified(above)));
+            self.new.write_index_attachment(id, None, above);
         }
         sql
+    }
+
+    /// Whether the table of a part is to be ordered by any of its parts.
+    fn is_ordered(&self, part: &Object) -> bool {
+        let siblings = part.parent.map(|table| self.to.children(table)).unwrap_or_default();
+        siblings.iter().any(|&id| match &self.to.object(id).body {
+            Body::Index(index) => index.clustered,
+            other => is_clustered(other),
+        })
     }
 
     fn firing_changes(&self, object: &Object) -> Vec<String> {

@@ -56,10 +56,11 @@ pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbErro
     planning.remove();
     result.notes = std::mem::take(&mut planning.notes);
     let actions = planning.into_actions();
-    let names: Vec<String> = actions.iter().map(|action| action.step.object.clone()).collect();
+    let steps: Vec<(String, Vec<usize>)> =
+        actions.iter().map(|action| (first_words(action), action.needs.clone())).collect();
     result.groups = arrange(actions).map_err(|cycle| {
-        let names: Vec<&str> = cycle.nodes.iter().take(8).map(|&at| names[at].as_str()).collect();
-        let message = format!("planning: these steps need each other in a circle: {}", names.join(", "));
+        let circle = circle(&steps, &cycle.nodes);
+        let message = format!("planning: these steps need each other in a circle: {}", circle.join(" ← "));
         DbError::new(ErrorCode::UnsupportedByEngine, message)
             .with_hint("please report it with the definitions of these objects")
     })?;
@@ -67,6 +68,26 @@ pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbErro
         result.preamble = PREAMBLE.iter().map(|it| (*it).to_owned()).collect();
     }
     Ok(result)
+}
+
+/// A step in a few words.
+fn first_words(action: &Action) -> String {
+    let first = action.step.statements.first().map(|it| it.lines().next().unwrap_or_default());
+    first.map(|line| line.chars().take(70).collect()).unwrap_or_else(|| action.step.object.clone())
+}
+
+/// One circle among nodes that are on or behind circles, as their words.
+fn circle<'s>(steps: &'s [(String, Vec<usize>)], nodes: &[usize]) -> Vec<&'s str> {
+    let mut path: Vec<usize> = nodes.first().copied().into_iter().collect();
+    while let Some(&last) = path.last() {
+        let Some(&next) = steps[last].1.iter().find(|it| **it != last && nodes.contains(it)) else { break };
+        if let Some(at) = path.iter().position(|&it| it == next) {
+            path.drain(..at);
+            break;
+        }
+        path.push(next);
+    }
+    path.iter().map(|&at| steps[at].0.as_str()).collect()
 }
 
 /// Both models, what becomes of their objects, and the statements so far.
@@ -229,7 +250,10 @@ impl<'m> Planning<'m> {
                 // What it stood on changes, or goes, when it is gone itself.
                 if drop.rank <= Rank::Takedown && self.from.object(needed).kind() != Kind::Namespace {
                     for &unit in unit_list(needed).iter().chain(self.column_units(needed)) {
-                        needs[unit].push(own);
+                        // A partition leaves its table before what it got there can go.
+                        let leaves = self.leaving.iter().any(|(leaving, _)| *leaving == unit);
+                        let (later, earlier) = if leaves { (own, unit) } else { (unit, own) };
+                        needs[later].push(earlier);
                     }
                 }
             }
@@ -298,6 +322,13 @@ impl<'m> Planning<'m> {
             if self.fates.taken.contains(&id) {
                 continue;
             }
+            // A default that was put aside has let go already.
+            if self.fates.bare_defaults.contains(&id) {
+                let own = drop_at(id);
+                let others = object.depends_on.iter().filter_map(|&needed| drop_at(needed));
+                others.filter(|&other| Some(other) != own).for_each(|other| needs[other].extend(own));
+                continue;
+            }
             let Some(units) = units_of.get(&to) else { continue };
             // A type that is swapped only steps aside.
             for &needed in object.depends_on.iter().filter(|needed| !self.fates.swapped.contains(needed)) {
@@ -346,7 +377,8 @@ impl<'m> Planning<'m> {
         let mut column_drops: HashMap<ObjectId, Vec<usize>> = HashMap::new();
         for (at, drop) in self.drops.iter().enumerate() {
             let object = self.from.object(drop.object);
-            if let (Kind::Column, Some(table)) = (object.kind(), object.parent) {
+            let is_for_good = self.fates.taken.contains(&drop.object);
+            if let (Kind::Column, Some(table), true) = (object.kind(), object.parent, is_for_good) {
                 column_drops.entry(table).or_default().push(count + at);
             }
         }

@@ -76,7 +76,9 @@ impl Planning<'_> {
             Body::PrimaryKey(key) | Body::Unique(key) => key.attached_to.as_ref().is_some_and(|above| {
                 self.fates.taken.iter().any(|&it| self.from.walk(it).qualified_name() == *above)
             }),
-            Body::Index(index) => index.attached_to.is_some(),
+            Body::Index(index) => index.attached_to.as_ref().is_some_and(|above| {
+                self.fates.taken.iter().any(|&it| self.from.walk(it).qualified_name() == *above)
+            }),
             Body::Trigger(trigger) => trigger.inherited,
             _ => false,
         }

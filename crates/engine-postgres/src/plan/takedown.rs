@@ -107,7 +107,11 @@ impl Deciding<'_> {
         let is_view_column = self.from.object(a).kind() == Kind::Column
             && self.from.object(a).parent.is_some_and(|parent| self.from.object(parent).kind() == Kind::View);
         if !facets.body || is_view_column || self.can_alter(a, b) {
-            self.fates.altered.insert(b, facets);
+            let known = self.fates.altered.entry(b).or_default();
+            known.body |= facets.body;
+            known.comment |= facets.comment;
+            known.owner |= facets.owner;
+            known.grants |= facets.grants;
             return;
         }
         let kind = self.from.object(a).kind();
@@ -148,25 +152,25 @@ impl Deciding<'_> {
                 let is_same = Check { validated: b.validated, ..a.clone() } == *b;
                 is_same && b.validated == Validated::Yes
             }
-            (Body::Index(a), Body::Index(b)) => {
+            (Body::Index(x), Body::Index(y)) => {
                 let is_same = Index {
-                    options: b.options.clone(),
-                    clustered: b.clustered,
-                    source: b.source.clone(),
-                    statistics_targets: b.statistics_targets.clone(),
-                    attached_to: b.attached_to.clone(),
-                    ..a.clone()
-                } == *b;
-                is_same && !b.invalid && a.attached_to.is_none()
+                    options: y.options.clone(),
+                    clustered: y.clustered,
+                    source: y.source.clone(),
+                    statistics_targets: y.statistics_targets.clone(),
+                    attached_to: y.attached_to.clone(),
+                    ..x.clone()
+                } == *y;
+                is_same && !y.invalid && (x.attached_to.is_none() || self.leaves(a))
             }
-            (Body::PrimaryKey(a), Body::PrimaryKey(b)) | (Body::Unique(a), Body::Unique(b)) => {
+            (Body::PrimaryKey(x), Body::PrimaryKey(y)) | (Body::Unique(x), Body::Unique(y)) => {
                 Key {
-                    options: b.options.clone(),
-                    index_comment: b.index_comment.clone(),
-                    attached_to: b.attached_to.clone(),
-                    ..a.clone()
-                } == *b
-                    && a.attached_to.is_none()
+                    options: y.options.clone(),
+                    index_comment: y.index_comment.clone(),
+                    attached_to: y.attached_to.clone(),
+                    ..x.clone()
+                } == *y
+                    && (x.attached_to.is_none() || self.leaves(a))
             }
             (Body::Exclusion(a), Body::Exclusion(b)) => a.definition == b.definition,
             (Body::View(x), Body::View(y)) => {
@@ -184,6 +188,18 @@ impl Deciding<'_> {
                 (a.permissive, &a.command) == (b.permissive, &b.command)
                     && a.using.is_some() == b.using.is_some()
                     && a.with_check.is_some() == b.with_check.is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the table of a part leaves its partitioned table; what was part of that one's then stands by itself.
+    fn leaves(&self, part: ObjectId) -> bool {
+        let table = self.from.object(part).parent;
+        let after = table.and_then(|table| self.diff.to(table)).map(|it| &self.to.object(it).body);
+        match (table.map(|it| &self.from.object(it).body), after) {
+            (Some(Body::Table(a)), Some(Body::Table(b))) => {
+                a.partition_of.as_ref().map(|it| &it.parent) != b.partition_of.as_ref().map(|it| &it.parent)
             }
             _ => false,
         }
@@ -217,7 +233,7 @@ impl Deciding<'_> {
         }
         for column in self.columns_of_type(id).collect::<Vec<_>>() {
             if let Some(to) = self.diff.to(column) {
-                self.fates.altered.entry(to).or_insert(Facets { body: true, ..Facets::default() });
+                self.fates.altered.entry(to).or_default().body = true;
             }
             self.disturb(column);
         }

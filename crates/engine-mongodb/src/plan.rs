@@ -1,0 +1,229 @@
+//! The plan from one model to another: commands, each final when it is done. What `collMod` can change is changed in place; other options of a
+//! collection cannot be, and it is not dropped for their sake. Manual: "collMod", "createIndexes".
+
+use std::collections::BTreeSet;
+
+use cadastre_diff::{ChangeKind, Diff};
+use cadastre_model::*;
+use cadastre_plan::{Group, Hazard, HazardKind, LockClass, Plan, Step, TableLock, WorkClass};
+use serde_json::{Map, Value, json};
+
+use crate::script::{commands, index_command, parsed, shown, views_in_order};
+
+/// The plan that leads from `from` to `to`.
+pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Plan {
+    let mut result = Plan::new("mongodb", from.fingerprint().to_string(), to.fingerprint().to_string());
+    let mut planning = Planning { from, to, diff, steps: Vec::new(), notes: Vec::new() };
+    planning.run();
+    result.notes = planning.notes;
+    if !planning.steps.is_empty() {
+        result.groups = vec![Group { transaction: false, steps: planning.steps }];
+    }
+    result
+}
+
+struct Planning<'m> {
+    from: &'m Model,
+    to: &'m Model,
+    diff: &'m Diff,
+    steps: Vec<Step>,
+    notes: Vec<String>,
+}
+
+impl Planning<'_> {
+    fn run(&mut self) {
+        let of = |kind: ChangeKind| self.diff.changes.iter().filter(move |change| change.kind == kind);
+        let removed: Vec<ObjectId> = of(ChangeKind::Removed).filter_map(|change| change.from).collect();
+        let added: BTreeSet<ObjectId> = of(ChangeKind::Added).filter_map(|change| change.to).collect();
+        let changed: Vec<(ObjectId, ObjectId)> =
+            of(ChangeKind::Changed).filter_map(|change| change.from.zip(change.to)).collect();
+        for kind in [Kind::View, Kind::Index] {
+            removed
+                .iter()
+                .filter(|&&id| self.from.object(id).kind() == kind)
+                .for_each(|&id| self.drop_one(id));
+        }
+        let mut remade: BTreeSet<ObjectId> = BTreeSet::new();
+        for &(a, b) in &changed {
+            match (&self.from.object(a).body, &self.to.object(b).body) {
+                (Body::Table(x), Body::Table(y)) => self.change_collection(b, x, y),
+                (Body::Index(x), Body::Index(y)) => self.change_index(a, b, x, y),
+                (Body::View(x), Body::View(y)) if x.options == y.options => {}
+                (Body::View(_), Body::View(_)) => self.drop_one(a),
+                _ => {}
+            }
+        }
+        for &id in added.iter().filter(|&&id| self.to.object(id).kind() == Kind::Table) {
+            let made = commands(self.to, id);
+            self.push(self.to, id, made, WorkClass::Metadata);
+        }
+        let indexes: Vec<ObjectId> =
+            added.iter().copied().filter(|&id| self.to.object(id).kind() == Kind::Index).collect();
+        indexes.into_iter().for_each(|id| self.make_index(id));
+        remade.extend(changed.iter().map(|(_, b)| *b).filter(|&b| self.to.object(b).kind() == Kind::View));
+        for id in views_in_order(self.to) {
+            if added.contains(&id) {
+                let made = commands(self.to, id);
+                self.push(self.to, id, made, WorkClass::Metadata);
+            } else if remade.contains(&id) {
+                self.change_view(id);
+            }
+        }
+        // What holds documents goes last.
+        removed
+            .iter()
+            .filter(|&&id| self.from.object(id).kind() == Kind::Table)
+            .for_each(|&id| self.drop_one(id));
+    }
+
+    fn push(&mut self, model: &Model, id: ObjectId, made: Vec<Value>, work: WorkClass) {
+        let object = model.object(id);
+        let table = match object.kind() {
+            Kind::Index => object.parent.map(|parent| model.object(parent).name.clone()).unwrap_or_default(),
+            _ => object.name.clone(),
+        };
+        self.steps.push(Step {
+            object: format!("{} {}", object.kind().word(), model.display_name(id)),
+            statements: made.iter().map(|command| shown(command).trim_end_matches(';').to_owned()).collect(),
+            locks: vec![TableLock { table, lock: LockClass::Exclusive }],
+            work,
+            hazards: Vec::new(),
+        });
+    }
+
+    fn hazard(&mut self, kind: HazardKind, message: &str) {
+        if let Some(step) = self.steps.last_mut() {
+            step.hazards.push(Hazard::new(kind, message));
+        }
+    }
+
+    fn drop_one(&mut self, id: ObjectId) {
+        let object = self.from.object(id);
+        match (&object.body, object.parent) {
+            (Body::Index(_), Some(parent)) => {
+                // With its collection it goes by itself.
+                if self.diff.to(parent).is_some() {
+                    let command =
+                        json!({ "dropIndexes": self.from.object(parent).name, "index": object.name });
+                    self.push(self.from, id, vec![command], WorkClass::Metadata);
+                }
+            }
+            (Body::Table(_), _) => {
+                self.push(self.from, id, vec![json!({ "drop": object.name })], WorkClass::Metadata);
+                self.hazard(HazardKind::DataLoss, "its documents are gone");
+                self.hazard(HazardKind::Irreversible, "only a backup brings them back");
+            }
+            (Body::View(_), _) => {
+                self.push(self.from, id, vec![json!({ "drop": object.name })], WorkClass::Metadata)
+            }
+            _ => {}
+        }
+    }
+
+    fn make_index(&mut self, id: ObjectId) {
+        let object = self.to.object(id);
+        let Some(parent) = object.parent.filter(|&parent| self.diff.from(parent).is_some()) else { return };
+        if let Some(command) = index_command(self.to.object(parent), [object]) {
+            self.push(self.to, id, vec![command], WorkClass::Scan);
+            let is_unique = matches!(&self.to.object(id).body, Body::Index(index) if index.unique);
+            if is_unique {
+                self.hazard(HazardKind::DataDependent, "documents with equal keys make it fail");
+            }
+        }
+    }
+
+    fn change_collection(&mut self, id: ObjectId, a: &Table, b: &Table) {
+        let (x, y) = (
+            a.collection.as_deref().cloned().unwrap_or_default(),
+            b.collection.as_deref().cloned().unwrap_or_default(),
+        );
+        let name = self.to.object(id).name.clone();
+        let mut change = Map::new();
+        if x.validator != y.validator {
+            match &y.validator {
+                Some(it) => {
+                    change.insert("validator".into(), parsed(&it.rule));
+                    change.insert("validationLevel".into(), json!(it.level));
+                    change.insert("validationAction".into(), json!(it.action));
+                }
+                None => {
+                    change.insert("validator".into(), json!({}));
+                    change.insert("validationLevel".into(), json!("off"));
+                }
+            }
+        }
+        if x.pre_and_post_images != y.pre_and_post_images {
+            change.insert("changeStreamPreAndPostImages".into(), json!({ "enabled": y.pre_and_post_images }));
+        }
+        if x.expire_after_seconds != y.expire_after_seconds {
+            let seconds = y.expire_after_seconds.as_ref().map_or(json!("off"), |text| parsed(text));
+            change.insert("expireAfterSeconds".into(), seconds);
+        }
+        if !change.is_empty() {
+            let mut command = Map::from_iter([("collMod".to_owned(), json!(name))]);
+            command.extend(change);
+            self.push(self.to, id, vec![Value::Object(command)], WorkClass::Metadata);
+            self.hazard(HazardKind::DataDependent, "documents that break the rule can no longer be changed");
+        }
+        let fixed = |it: &Collection| {
+            (
+                it.capped_bytes.clone(),
+                it.capped_documents.clone(),
+                it.time_series.clone(),
+                it.clustered.clone(),
+                it.collation.clone(),
+            )
+        };
+        if fixed(&x) != fixed(&y) {
+            self.notes.push(format!(
+                "the collection {name} was made with other options (capped, time series, clustered or collation); they cannot be changed without making it anew"
+            ));
+        }
+    }
+
+    /// Whether it is hidden and when documents expire can be changed in place.
+    fn change_index(&mut self, old: ObjectId, new: ObjectId, a: &Index, b: &Index) {
+        let without = |index: &Index| Index {
+            invisible: false,
+            options: index.options.iter().filter(|pair| pair.name != "expireAfterSeconds").cloned().collect(),
+            ..index.clone()
+        };
+        let seconds = |index: &Index| {
+            index
+                .options
+                .iter()
+                .find(|pair| pair.name == "expireAfterSeconds")
+                .map(|pair| parsed(&pair.value))
+        };
+        let (object, parent) = (self.to.object(new), self.to.object(new).parent);
+        let collection = parent.map(|it| self.to.object(it).name.clone()).unwrap_or_default();
+        let in_place = without(a) == without(b) && seconds(a).is_some() == seconds(b).is_some();
+        if !in_place {
+            self.drop_one(old);
+            return self.make_index(new);
+        }
+        let mut index = Map::from_iter([("name".to_owned(), json!(object.name))]);
+        if a.invisible != b.invisible {
+            index.insert("hidden".into(), json!(b.invisible));
+        }
+        if let Some(seconds) = seconds(b).filter(|it| Some(it) != seconds(a).as_ref()) {
+            index.insert("expireAfterSeconds".into(), seconds);
+        }
+        self.push(self.to, new, vec![json!({ "collMod": collection, "index": index })], WorkClass::Metadata);
+    }
+
+    fn change_view(&mut self, id: ObjectId) {
+        let object = self.to.object(id);
+        let Body::View(view) = &object.body else { return };
+        let is_remade = self.diff.from(id).is_some_and(
+            |from| matches!(&self.from.object(from).body, Body::View(before) if before.options != view.options),
+        );
+        let made = if is_remade {
+            commands(self.to, id)
+        } else {
+            let reads = view.reads.as_ref().map(|name| name.name.as_str()).unwrap_or_default();
+            vec![json!({ "collMod": object.name, "viewOn": reads, "pipeline": parsed(&view.definition) })]
+        };
+        self.push(self.to, id, made, WorkClass::Metadata);
+    }
+}

@@ -1,0 +1,204 @@
+//! Plans on real servers. A fixture is a folder with `from.sql` and `to.sql`, and perhaps `rows.sql` and `check.sql`: rows put into the first,
+//! and a question whose answer must be the same before and after. The plan is kept beside them as `plan.sql`.
+//!
+//! Each is run in both directions: the plan is applied with the engine's own client, the engine's own dump then equals that of a database made
+//! directly, comparing again finds nothing, and the way back leads back.
+
+use std::path::{Path, PathBuf};
+
+use cadastre_app::compare::{Comparison, RenameAnswers, Side, compare};
+use cadastre_app::engines;
+use cadastre_engine::{IntrospectOptions, RunContext, Target};
+use cadastre_test_support::TestServer;
+
+use super::secret;
+
+fn fixtures(engine: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(engine).join("changes");
+    let mut found: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.sort();
+    assert!(!found.is_empty());
+    found
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).unwrap_or_default()
+}
+
+async fn side(target: &Target, server: Option<&dyn TestServer>) -> Side {
+    let driver = engines::driver(target.engine()).unwrap();
+    let secret = server.map(secret);
+    let options = IntrospectOptions::default();
+    let model = driver.introspect(target, secret.as_ref(), &options, &RunContext::silent()).await.unwrap();
+    Side { model, live: None }
+}
+
+async fn compare_targets(a: &Target, b: &Target, server: Option<&dyn TestServer>) -> Comparison {
+    let answers = RenameAnswers { no_renames: vec!["*".into()], ..RenameAnswers::default() };
+    compare(side(a, server).await, side(b, server).await, &answers).await.unwrap()
+}
+
+fn scripts(comparison: &Comparison, name: &str) -> (String, String) {
+    let plan = comparison.plan().unwrap_or_else(|error| panic!("{name}: {}", error.message));
+    assert!(plan.notes.is_empty(), "{name}: {:?}", plan.notes);
+    let back = comparison.reverse().unwrap_or_else(|error| panic!("{name}, back: {}", error.message));
+    (comparison.script(&plan).unwrap(), comparison.script(&back).unwrap())
+}
+
+/// The plan as it was read by a person, kept in the fixture.
+fn check_golden(folder: &Path, script: &str) {
+    let path = folder.join("plan.sql");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&path, script).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == script,
+        "{} is not what is planned now; look, and run with UPDATE_EXPECT=1:\n{script}",
+        path.display()
+    );
+}
+
+/// Lines without those of columns that only differ in their order, which no statement of PostgreSQL changes.
+fn dump_lines(server: &dyn TestServer, database: &str) -> Vec<String> {
+    let dump = server.dump_schema(database).replace(&format!("`{database}`"), "`db`");
+    if server.target(database).engine() != "postgres" {
+        // The next number is data.
+        let without_number = |line: &str| match line.split_once(" AUTO_INCREMENT=") {
+            Some((before, after)) => {
+                format!("{before}{}", after.trim_start_matches(|c: char| c.is_ascii_digit()))
+            }
+            None => line.to_owned(),
+        };
+        return dump.lines().map(without_number).collect();
+    }
+    let is_noise =
+        |line: &&str| line.is_empty() || line.starts_with("--") || line.starts_with("SET default_");
+    let lines = dump.lines().filter(|line| !is_noise(line));
+    let mut lines: Vec<String> = lines.map(|line| line.trim_end_matches(',').to_owned()).collect();
+    lines.sort();
+    lines
+}
+
+fn expect_same_dump(server: &dyn TestServer, got: &str, wanted: &str, what: &str) {
+    let (a, b) = (dump_lines(server, got), dump_lines(server, wanted));
+    let gone: Vec<&String> = a.iter().filter(|line| !b.contains(line)).collect();
+    let come: Vec<&String> = b.iter().filter(|line| !a.contains(line)).collect();
+    assert!(a == b, "{what}: the engine's own dumps differ\n  too much: {gone:#?}\n  missing: {come:#?}");
+}
+
+async fn run_on_server(server: &dyn TestServer, folder: &Path, reversed: bool) {
+    let name = format!(
+        "{}{}",
+        folder.file_name().unwrap().to_string_lossy(),
+        if reversed { " reversed" } else { "" }
+    );
+    let (old, new) = if reversed { ("to.sql", "from.sql") } else { ("from.sql", "to.sql") };
+    let (first, second, untouched) =
+        (server.create_database(), server.create_database(), server.create_database());
+    for (database, file) in [(&first, old), (&second, new), (&untouched, old)] {
+        server.run_sql(database, &read(folder, file));
+    }
+    let has_rows = !reversed && folder.join("rows.sql").exists();
+    if has_rows {
+        server.run_sql(&first, &read(folder, "rows.sql"));
+    }
+    let question = |database: &str| {
+        server
+            .try_sql(database, &read(folder, "check.sql"))
+            .unwrap_or_else(|output| panic!("{name}: {output}"))
+    };
+    let before = has_rows.then(|| question(&first));
+    let (a, b) = (server.target(&first), server.target(&second));
+    let comparison = compare_targets(&a, &b, Some(server)).await;
+    assert!(!comparison.is_empty(), "{name}: nothing differs");
+    let (script, back) = scripts(&comparison, &name);
+    if !reversed {
+        check_golden(folder, &script);
+    }
+    server.try_sql(&first, &script).unwrap_or_else(|output| panic!("{name}: {output}\n{script}"));
+    assert_eq!(before, has_rows.then(|| question(&first)), "{name}: rows were lost");
+    expect_same_dump(server, &first, &second, &name);
+    let again = compare_targets(&a, &b, Some(server)).await;
+    assert!(again.is_empty(), "{name} differs still:\n{}", again.summary());
+    server.try_sql(&first, &back).unwrap_or_else(|output| panic!("{name}, back: {output}\n{back}"));
+    expect_same_dump(server, &first, &untouched, &format!("{name}, back"));
+}
+
+#[tokio::test]
+async fn postgres_plans_lead_there_and_back() {
+    let server = super::postgres::server();
+    server.run_sql("postgres", "CREATE ROLE cadastre_a; CREATE ROLE cadastre_b;");
+    for folder in fixtures("postgres") {
+        for reversed in [false, true] {
+            run_on_server(&*server, &folder, reversed).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn mariadb_plans_lead_there_and_back() {
+    let server = super::mysql::server();
+    for folder in fixtures("mysql") {
+        for reversed in [false, true] {
+            run_on_server(&*server, &folder, reversed).await;
+        }
+    }
+}
+
+fn sqlite(path: &Path, script: &str) -> String {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute_batch(script).unwrap_or_else(|error| panic!("{error}\n{script}"));
+    connection.close().unwrap();
+    path.display().to_string()
+}
+
+/// The answers to several questions, one row a line.
+fn sqlite_answers(path: &Path, questions: &str) -> String {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let mut text = String::new();
+    for question in questions.split(';').filter(|it| !it.trim().is_empty()) {
+        let mut statement = connection.prepare(question).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let values: Vec<String> =
+                (0..columns).map(|at| format!("{:?}", row.get_ref(at).unwrap())).collect();
+            text.push_str(&format!("{}\n", values.join(" | ")));
+        }
+    }
+    text
+}
+
+#[tokio::test]
+async fn sqlite_plans_lead_there_and_back_and_keep_rows() {
+    for folder in fixtures("sqlite") {
+        for (old, new) in [("from.sql", "to.sql"), ("to.sql", "from.sql")] {
+            let work = tempfile::tempdir().unwrap();
+            let (first, second) = (work.path().join("first.db"), work.path().join("second.db"));
+            let target = |path: &Path| Target::Sqlite { path: path.display().to_string() };
+            sqlite(&first, &read(&folder, old));
+            sqlite(&second, &read(&folder, new));
+            let has_rows = old == "from.sql";
+            if has_rows {
+                sqlite(&first, &read(&folder, "rows.sql"));
+            }
+            let before = has_rows.then(|| sqlite_answers(&first, &read(&folder, "check.sql")));
+            let start = side(&target(&first), None).await.model.fingerprint();
+            let comparison = compare_targets(&target(&first), &target(&second), None).await;
+            let (script, back) = scripts(&comparison, old);
+            if has_rows {
+                check_golden(&folder, &script);
+            }
+            sqlite(&first, &script);
+            assert_eq!(before, has_rows.then(|| sqlite_answers(&first, &read(&folder, "check.sql"))));
+            let again = compare_targets(&target(&first), &target(&second), None).await;
+            assert!(again.is_empty(), "{}", again.summary());
+            let broken = sqlite_answers(&first, "PRAGMA foreign_key_check");
+            assert_eq!(broken, "");
+            sqlite(&first, &back);
+            assert_eq!(side(&target(&first), None).await.model.fingerprint(), start);
+        }
+    }
+}
