@@ -269,3 +269,56 @@ async fn a_connection_is_tested_with_tls_and_each_failure_has_its_own_words() {
     server.kill();
     assert_eq!(test_code(&gone, "x").await.0, ErrorCode::Unreachable);
 }
+
+/// What makes one database from nothing, and another from the first by hand.
+fn changed() -> Vec<Document> {
+    vec![
+        doc! { "drop": "capped" },
+        doc! { "create": "added", "capped": true, "size": 4096 },
+        doc! { "collMod": "checked", "validator": { "age": { "$lt": 100 } }, "validationLevel": "strict", "validationAction": "error" },
+        doc! { "collMod": "plain", "index": { "name": "ttl", "expireAfterSeconds": 90 } },
+        doc! { "collMod": "plain", "index": { "name": "partial", "hidden": false } },
+        doc! { "dropIndexes": "plain", "index": ["compound", "geo"] },
+        doc! { "createIndexes": "plain", "indexes": [{ "key": { "b": 1 }, "name": "compound" }, { "key": { "z": 1 }, "name": "fresh" }] },
+        doc! { "collMod": "z_base", "viewOn": "plain", "pipeline": [{ "$match": { "a": 1 } }] },
+        doc! { "drop": "sorted" },
+        doc! { "create": "more", "viewOn": "added", "pipeline": [] },
+    ]
+}
+
+async fn run_shown(server: &MongoServer, database: &Database, script: &str) {
+    for command in script.split("db.runCommand(EJSON.deserialize(").skip(1) {
+        let value: serde_json::Value =
+            serde_json::from_str(command.trim().strip_suffix("));").unwrap()).unwrap();
+        let Bson::Document(command) = Bson::try_from(value).unwrap() else { panic!("no document") };
+        server.run(database, command).await;
+    }
+}
+
+#[tokio::test]
+async fn plans_lead_there_and_back_and_keep_documents() {
+    use cadastre_app::compare::{RenameAnswers, Side, compare};
+    let server = MongoServer::start().await;
+    let (first, second) = (server.create_database().await, server.create_database().await);
+    for database in [&first, &second] {
+        for command in everything() {
+            server.run(database, command).await;
+        }
+    }
+    for command in changed() {
+        server.run(&second, command).await;
+    }
+    insert(&first, "plain", (0..5).map(|n| doc! { "_id": n, "b": n }).collect()).await;
+    let side = async |database: &Database| Side { model: introspect(&server, database).await, live: None };
+    let answers = RenameAnswers { no_renames: vec!["*".into()], ..RenameAnswers::default() };
+    let start = introspect(&server, &first).await.fingerprint();
+    let comparison = compare(side(&first).await, side(&second).await, &answers).await.unwrap();
+    let (plan, back) = (comparison.plan().unwrap(), comparison.reverse().unwrap());
+    assert!(plan.notes.is_empty(), "{:?}", plan.notes);
+    run_shown(&server, &first, &comparison.script(&plan).unwrap()).await;
+    let again = compare(side(&first).await, side(&second).await, &answers).await.unwrap();
+    assert!(again.is_empty(), "{}", again.summary());
+    run_shown(&server, &first, &comparison.script(&back).unwrap()).await;
+    assert_eq!(introspect(&server, &first).await.fingerprint(), start);
+    assert_eq!(first.collection::<Document>("plain").count_documents(doc! {}).await.unwrap(), 5);
+}

@@ -128,3 +128,80 @@ async fn a_server_is_reached_through_an_ssh_server_whose_key_is_known() {
 fn url_with_password(url: &str, password: &str) -> String {
     url.replacen('@', &format!(":{password}@"), 1)
 }
+
+fn sqlite_file(folder: &Path, name: &str, script: &str) {
+    std::fs::write(folder.join(format!("{name}.sql")), script).unwrap();
+}
+
+#[test]
+fn a_difference_is_told_by_words_scripts_and_exit_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    sqlite_file(folder.path(), "a", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT);");
+    sqlite_file(
+        folder.path(),
+        "b",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, more TEXT); CREATE INDEX by_name ON t (name);",
+    );
+    let same = cadastre(folder.path(), &["diff", "a.sql", "a.sql"]);
+    assert_eq!((same.status.code(), text(&same.stdout)), (Some(0), String::new()));
+    let words = cadastre(folder.path(), &["diff", "a.sql", "b.sql"]);
+    assert_eq!(words.status.code(), Some(2));
+    assert_eq!(text(&words.stdout), "+ column main.t.more\n+ index main.t.by_name\n");
+    let script =
+        text(&cadastre(folder.path(), &["diff", "a.sql", "b.sql", "--format", "sql", "--prove"]).stdout);
+    assert!(
+        script.contains("ADD COLUMN \"more\" TEXT;") && script.contains("CREATE INDEX by_name"),
+        "{script}"
+    );
+    let back = text(&cadastre(folder.path(), &["diff", "a.sql", "b.sql", "--format", "reverse"]).stdout);
+    assert!(back.contains("DROP INDEX"), "{back}");
+    let planned = cadastre(folder.path(), &["plan", "a.sql", "b.sql", "-o", "plan.json"]);
+    assert!(planned.status.success(), "{}", text(&planned.stderr));
+    let plan = std::fs::read_to_string(folder.path().join("plan.json")).unwrap();
+    assert!(plan.contains("\"format\": \"cadastre-plan\"") && plan.contains("\"locks\""), "{plan}");
+}
+
+#[test]
+fn what_looks_like_a_rename_is_asked_about_unless_it_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    sqlite_file(folder.path(), "a", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT);");
+    sqlite_file(folder.path(), "b", "CREATE TABLE t (id INTEGER PRIMARY KEY, title TEXT);");
+    let asked = cadastre(folder.path(), &["diff", "a.sql", "b.sql", "--format", "sql"]);
+    assert_eq!((asked.status.code(), text(&asked.stdout)), (Some(4), String::new()));
+    assert!(text(&asked.stderr).contains("main.t.name → main.t.title (same table, type and position)"));
+    let renamed =
+        cadastre(folder.path(), &["diff", "a.sql", "b.sql", "--format", "sql", "--rename", "t.name=title"]);
+    assert_eq!(renamed.status.code(), Some(2));
+    assert!(
+        text(&renamed.stdout).contains("RENAME COLUMN \"name\" TO \"title\""),
+        "{}",
+        text(&renamed.stdout)
+    );
+    let dropped = cadastre(folder.path(), &["diff", "a.sql", "b.sql", "--format", "sql", "--no-rename", "*"]);
+    assert_eq!(dropped.status.code(), Some(2));
+    let unknown = cadastre(folder.path(), &["diff", "a.sql", "b.sql", "--rename", "nothing=x"]);
+    assert!(
+        unknown.status.code() == Some(1)
+            && text(&unknown.stderr).contains("there is no table or column nothing")
+    );
+}
+
+#[test]
+fn what_cannot_be_compared_is_said_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    sqlite_file(folder.path(), "bad", "CREATE TABLE t (;");
+    let broken = cadastre(folder.path(), &["diff", "bad.sql", "demo"]);
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(
+        text(&broken.stderr).contains("reading bad.sql: running the script")
+            && text(&broken.stderr).contains("→")
+    );
+    let postgres = "{\"format\":\"cadastre-model\",\"version\":1,\"origin\":{\"engine\":\"postgres\",\"version\":\"15\",\"database\":\"d\"},\"objects\":[]}";
+    std::fs::write(folder.path().join("other.json"), postgres).unwrap();
+    let two = cadastre(folder.path(), &["diff", "demo", "other.json"]);
+    assert!(
+        two.status.code() == Some(1) && text(&two.stderr).contains("one side is sqlite, the other postgres")
+    );
+    let missing = cadastre(folder.path(), &["diff", "nowhere.sql", "demo"]);
+    assert!(missing.status.code() == Some(1) && text(&missing.stderr).contains("nowhere.sql"));
+}

@@ -378,6 +378,8 @@ impl Deciding<'_> {
             }
             Body::Table(table)
                 if kind == Kind::Table && table.inherits.is_empty() && table.partition_of.is_none() => {}
+            // Its rows are elsewhere.
+            Body::Table(table) if table.kind == TableKind::Foreign => self.replace(dependant),
             Body::Table(_) | Body::Namespace(_) | Body::Sequence(_) | Body::Extension(_) => {}
             Body::Domain(_) | Body::Composite(_) | Body::Enum(_) | Body::Range(_) | Body::BaseType(_) => {
                 if self.diff.to(dependant).is_some() && self.is_used_by_columns(dependant) {
