@@ -100,13 +100,10 @@ impl Planning<'_> {
     fn drop_one(&mut self, id: ObjectId) {
         let object = self.from.object(id);
         match (&object.body, object.parent) {
-            (Body::Index(_), Some(parent)) => {
-                // With its collection it goes by itself.
-                if self.diff.to(parent).is_some() {
-                    let command =
-                        json!({ "dropIndexes": self.from.object(parent).name, "index": object.name });
-                    self.push(self.from, id, vec![command], WorkClass::Metadata);
-                }
+            // With its collection it goes by itself.
+            (Body::Index(_), Some(parent)) if self.diff.to(parent).is_some() => {
+                let command = json!({ "dropIndexes": self.from.object(parent).name, "index": object.name });
+                self.push(self.from, id, vec![command], WorkClass::Metadata);
             }
             (Body::Table(_), _) => {
                 self.push(self.from, id, vec![json!({ "drop": object.name })], WorkClass::Metadata);

@@ -53,7 +53,7 @@ impl Planning<'_> {
         }
         let had_default = a.default.is_some() && a.generated.is_none();
         let is_bare = self.fates.bare_defaults.contains(&from);
-        if had_default && (retyped || is_bare || b.default.is_none()) && !is_bare {
+        if had_default && !is_bare && (retyped || b.default.is_none()) {
             sql.push(format!("{only} DROP DEFAULT"));
         }
         if a.identity.is_some() && b.identity.is_none() {

@@ -157,7 +157,7 @@ impl<'m> Planning<'m> {
                     matches!(walker.object().kind(), Kind::PrimaryKey | Kind::Unique)
                         && walker.qualified_name() == *above
                 };
-                self.fates.made.iter().any(|it| is_above(it))
+                self.fates.made.iter().any(is_above)
             }),
             _ => false,
         }
