@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cadastre_app::compare::{Comparison, RenameAnswers, Side, compare};
+use cadastre_app::compare::{Comparison, RenameAnswers, Side, Strategy, compare};
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, RunContext, Target};
 use cadastre_test_support::TestServer;
@@ -40,7 +40,7 @@ async fn compare_targets(a: &Target, b: &Target, server: Option<&dyn TestServer>
 }
 
 fn scripts(comparison: &Comparison, name: &str) -> (String, String) {
-    let plan = comparison.plan().unwrap_or_else(|error| panic!("{name}: {}", error.message));
+    let plan = comparison.plan(Strategy::Direct).unwrap_or_else(|error| panic!("{name}: {}", error.message));
     assert!(plan.notes.is_empty(), "{name}: {:?}", plan.notes);
     let back = comparison.reverse().unwrap_or_else(|error| panic!("{name}, back: {}", error.message));
     (comparison.script(&plan).unwrap(), comparison.script(&back).unwrap())
@@ -95,9 +95,9 @@ async fn run_on_server(server: &dyn TestServer, folder: &Path, reversed: bool) {
         if reversed { " reversed" } else { "" }
     );
     let (old, new) = if reversed { ("to.sql", "from.sql") } else { ("from.sql", "to.sql") };
-    let (first, second, untouched) =
-        (server.create_database(), server.create_database(), server.create_database());
-    for (database, file) in [(&first, old), (&second, new), (&untouched, old)] {
+    let (first, second) = (server.create_database(), server.create_database());
+    let (untouched, other) = (server.create_database(), server.create_database());
+    for (database, file) in [(&first, old), (&second, new), (&untouched, old), (&other, old)] {
         server.run_sql(database, &read(folder, file));
     }
     let has_rows = !reversed && folder.join("rows.sql").exists();
@@ -117,7 +117,10 @@ async fn run_on_server(server: &dyn TestServer, folder: &Path, reversed: bool) {
     if !reversed {
         check_golden(folder, &script);
     }
+    let online = comparison.script(&comparison.plan(Strategy::Online).unwrap()).unwrap();
     server.try_sql(&first, &script).unwrap_or_else(|output| panic!("{name}: {output}\n{script}"));
+    server.try_sql(&other, &online).unwrap_or_else(|output| panic!("{name}, online: {output}\n{online}"));
+    expect_same_dump(server, &other, &second, &format!("{name}, online"));
     assert_eq!(before, has_rows.then(|| question(&first)), "{name}: rows were lost");
     expect_same_dump(server, &first, &second, &name);
     let again = compare_targets(&a, &b, Some(server)).await;

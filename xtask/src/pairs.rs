@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cadastre_app::compare::{RenameAnswers, Side, compare};
+use cadastre_app::compare::{RenameAnswers, Side, Strategy, compare};
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, RunContext, Secret, Target};
 use cadastre_test_support::{MariaDbServer, PostgresServer, TestServer};
@@ -101,7 +101,7 @@ async fn script(from: &Target, to: &Target, secret: Option<&Secret>) -> Result<O
     if comparison.is_empty() {
         return Ok(None);
     }
-    let plan = comparison.plan().map_err(|error| error.message)?;
+    let plan = comparison.plan(Strategy::Direct).map_err(|error| error.message)?;
     let text = comparison.script(&plan).map_err(|error| error.message)?;
     Ok(Some(format!("{text}\n-- differences\n{}\n", comment(&comparison.summary()))))
 }

@@ -40,6 +40,16 @@ impl Scratch {
     }
 }
 
+/// How much may be locked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// Fewest statements, one transaction where the engine can.
+    #[default]
+    Direct,
+    /// Least locking.
+    Online,
+}
+
 /// How renames are to be taken.
 #[derive(Debug, Clone, Default)]
 pub struct RenameAnswers {
@@ -242,9 +252,12 @@ impl Comparison {
     ///
     /// # Errors
     /// What the engine cannot plan.
-    pub fn plan(&self) -> Result<Plan, AppError> {
+    pub fn plan(&self, strategy: Strategy) -> Result<Plan, AppError> {
         let dialect = dialect_of(&self.from.origin.engine)?;
         let mut plan = dialect.plan(&self.from, &self.to, &self.diff)?;
+        if strategy == Strategy::Online {
+            plan = dialect.online(plan);
+        }
         if !self.renames.is_empty() {
             plan.groups.insert(0, rename_group(&self.renames));
         }

@@ -97,6 +97,9 @@ pub struct CompareOptions {
     /// A server on which databases of our own may be made and dropped
     #[arg(long, value_name = "URL")]
     pub scratch: Option<String>,
+    /// Ask for the forms that lock least (indexes concurrently, constraints validated later)
+    #[arg(long)]
+    pub online: bool,
     /// Run the plan, and its way back, on a scratch database first
     #[arg(long)]
     pub prove: bool,

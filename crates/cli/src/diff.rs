@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use cadastre_app::AppError;
-use cadastre_app::compare::{Comparison, RenameAnswers, Scratch, compare, plan_summary, read_side};
+use cadastre_app::compare::{Comparison, RenameAnswers, Scratch, Strategy, compare, plan_summary, read_side};
 use cadastre_app::error::Code;
 use cadastre_app::export::write_file;
 use cadastre_app::run::Runs;
@@ -52,6 +52,10 @@ async fn compare_sides(
     Ok(comparison)
 }
 
+fn strategy(options: &CompareOptions) -> Strategy {
+    if options.online { Strategy::Online } else { Strategy::Direct }
+}
+
 fn engine_word(scheme: &str) -> Option<&'static str> {
     match scheme {
         "postgres" | "postgresql" => Some("postgres"),
@@ -88,12 +92,12 @@ pub async fn run(options: &DiffOptions, folder: &Path, output: &Output) -> Resul
     let text = match options.format {
         DiffFormat::Summary => format!("{}\n", comparison.summary()),
         DiffFormat::Sql => {
-            let plan = comparison.plan()?;
+            let plan = comparison.plan(strategy(&options.sides))?;
             plan.notes.iter().for_each(|note| eprintln!("cadastre: warning: {note}"));
             comparison.script(&plan)?
         }
         DiffFormat::Reverse => comparison.script(&comparison.reverse()?)?,
-        DiffFormat::Json => to_json(&comparison.plan()?)?,
+        DiffFormat::Json => to_json(&comparison.plan(strategy(&options.sides))?)?,
     };
     write(options.output.as_deref(), &text)?;
     refuse(&comparison)?;
@@ -104,7 +108,7 @@ pub async fn run(options: &DiffOptions, folder: &Path, output: &Output) -> Resul
 pub async fn write_plan(options: &PlanOptions, folder: &Path, output: &Output) -> Result<ExitCode, AppError> {
     let comparison = compare_sides(&options.sides, folder, output).await?;
     refuse(&comparison)?;
-    let plan = comparison.plan()?;
+    let plan = comparison.plan(strategy(&options.sides))?;
     write_file(&options.output, to_json(&plan)?.as_bytes())?;
     eprint!("{}", plan_summary(&plan));
     Ok(ExitCode::SUCCESS)

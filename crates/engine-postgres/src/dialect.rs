@@ -9,7 +9,7 @@ use cadastre_plan::Plan;
 
 use crate::coverage::COVERAGE;
 use crate::keywords::is_plain;
-use crate::plan::{comparable, plan, rename_statement};
+use crate::plan::{comparable, online, plan, rename_statement};
 use crate::script::{create_script, object_ddl};
 
 /// PostgreSQL's dialect.
@@ -63,6 +63,10 @@ impl Dialect for PostgresDialect {
 
     fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
         plan(from, to, diff)
+    }
+
+    fn online(&self, plan: Plan) -> Plan {
+        online(plan)
     }
 
     fn comparable(&self, model: &Model) -> Model {

@@ -189,14 +189,64 @@ impl Writer<'_> {
     }
 
     fn grants(&self, target: &str, object: &Object, sql: &mut Vec<String>) {
-        let Some(grants) = &object.grants else { return };
         let (privileges, public) = letters(&object.body);
+        let default = default_grants(privileges, public);
         let target = grant_target(target);
+        self.undo_default_privileges(&target, object, &default, sql);
+        let Some(grants) = &object.grants else { return };
         if target == "SCHEMA public" {
             sql.push("REVOKE ALL ON SCHEMA public FROM PUBLIC".into());
         }
-        let default = default_grants(privileges, public);
         grant_statements(&target, grants, &default, object.owner.as_deref(), sql);
+    }
+
+    /// What default privileges in force would give a fresh object, or keep from it, beyond the server's own defaults. Whose they are is not
+    /// asked: to take what was not given does no harm, and neither does giving what is there.
+    fn undo_default_privileges(
+        &self,
+        target: &str,
+        object: &Object,
+        default: &[Grant],
+        sql: &mut Vec<String>,
+    ) {
+        let words = match object.kind() {
+            Kind::Table | Kind::View => "TABLES",
+            Kind::Sequence => "SEQUENCES",
+            Kind::Routine => "FUNCTIONS",
+            Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType => "TYPES",
+            Kind::Namespace => "SCHEMAS",
+            _ => return,
+        };
+        let schema = object.parent.map(|parent| self.model.object(parent).name.as_str());
+        let wanted = object.grants.as_deref().unwrap_or(default);
+        let in_force = self.in_force.iter().filter(|(it, place)| {
+            it.objects == words && place.as_deref().is_none_or(|place| Some(place) == schema)
+        });
+        for (it, _) in in_force {
+            let owner = object.owner.as_deref();
+            let foreign = |grant: &&Grant| grant.grantee != Grantee::Owner && !default.contains(grant);
+            let has = |grant: &Grant| {
+                wanted
+                    .iter()
+                    .any(|other| other.grantee == grant.grantee && other.privilege == grant.privilege)
+            };
+            for grant in it.grants.iter().filter(foreign).filter(|grant| !has(grant)) {
+                sql.push(format!(
+                    "REVOKE {} ON {target} FROM {}",
+                    grant.privilege,
+                    grantee(&grant.grantee, owner)
+                ));
+            }
+            let kept_back =
+                it.initial.iter().filter(|grant| !it.grants.contains(grant) && wanted.contains(grant));
+            for grant in kept_back {
+                sql.push(format!(
+                    "GRANT {} ON {target} TO {}",
+                    grant.privilege,
+                    grantee(&grant.grantee, owner)
+                ));
+            }
+        }
     }
 
     fn column_grants(&self, table: &Object, column: &Object, sql: &mut Vec<String>) {

@@ -121,6 +121,8 @@ pub(crate) struct Writer<'m> {
     pub unit_of: HashMap<ObjectId, usize>,
     /// What is to be made, of a model whose other objects are there already; everything if nothing is said.
     pub made: Option<HashSet<ObjectId>>,
+    /// Default privileges that are in force while the statements run, with their schema.
+    pub in_force: Vec<(&'m DefaultPrivileges, Option<String>)>,
     /// The units about columns of tables that are there already.
     pub column_units: HashMap<ObjectId, Vec<usize>>,
     /// Needs by object, resolved to units when all units are there.
@@ -154,6 +156,7 @@ impl<'m> Writer<'m> {
             units: Vec::new(),
             unit_of: HashMap::new(),
             made: None,
+            in_force: Vec::new(),
             column_units: HashMap::new(),
             pending: Vec::new(),
             attachments: Vec::new(),
@@ -555,6 +558,8 @@ impl<'m> Writer<'m> {
         let at = self.creating(Rank::Column, id, format!("{alter} ADD COLUMN {item}"));
         self.units[at].sql.extend(column_settings_of(&alter, object, column));
         self.need_types(at, relation.id());
+        // Columns come in the order of the table, not of their names.
+        self.units[at].name = format!("{} {:08}", self.model.display_name(relation.id()), id.index());
         self.column_units.entry(relation.id()).or_default().push(at);
     }
 

@@ -102,6 +102,11 @@ pub trait Dialect: Send + Sync {
         text
     }
 
+    /// The same plan in the forms that lock least, where the engine has such.
+    fn online(&self, plan: Plan) -> Plan {
+        plan
+    }
+
     /// The model with texts that mean the same made the same, for comparison.
     fn comparable(&self, model: &Model) -> Model {
         model.clone()

@@ -8,6 +8,7 @@ mod alter;
 mod column;
 mod comparable;
 mod locks;
+mod online;
 mod removal;
 mod takedown;
 
@@ -22,6 +23,7 @@ use crate::dialect::{qualified, quote};
 use crate::script::{Rank, Writer};
 pub(crate) use comparable::comparable;
 use comparable::plannable;
+pub(crate) use online::online;
 use takedown::Fates;
 
 /// Settings of the session; names are qualified, so nothing is to be found by a path.
@@ -114,6 +116,17 @@ impl<'m> Planning<'m> {
     fn new(from: &'m Model, to: &'m Model, diff: &'m Diff, fates: &'m Fates) -> Self {
         let mut new = Writer::new(to);
         new.made = Some(fates.made.iter().copied().collect());
+        // Those that go do so first, those that come do so last.
+        new.in_force = from
+            .objects()
+            .filter(|(id, _)| !fates.taken.contains(id))
+            .filter_map(|(_, object)| match &object.body {
+                Body::DefaultPrivileges(it) => {
+                    Some((it, object.parent.map(|parent| from.object(parent).name.clone())))
+                }
+                _ => None,
+            })
+            .collect();
         Self {
             from,
             to,
