@@ -169,31 +169,9 @@ fn rename_relation(body: &mut Body, old: &QualifiedName, new: &str) {
     rename_in_text(body, &old.name, new);
 }
 
-/// The texts of a body in which names may stand.
+/// Names in texts.
 fn rename_in_text(body: &mut Body, old: &str, new: &str) {
-    let texts: Vec<&mut String> = match body {
-        Body::Column(column) => {
-            let generated = column.generated.as_mut().map(|it| &mut it.expression);
-            column.default.as_mut().into_iter().chain(generated).collect()
-        }
-        Body::Check(check) => vec![&mut check.expression],
-        Body::Exclusion(it) => vec![&mut it.definition],
-        Body::Index(index) => {
-            let parts = index.parts.iter_mut().filter_map(|part| match &mut part.target {
-                IndexTarget::Expression(text) => Some(text),
-                IndexTarget::Column(_) => None,
-            });
-            parts.chain(index.predicate.as_mut()).chain(index.source.as_mut()).collect()
-        }
-        Body::View(view) => std::iter::once(&mut view.definition).chain(view.source.as_mut()).collect(),
-        Body::Trigger(it) => vec![&mut it.definition],
-        Body::Rule(it) => vec![&mut it.definition],
-        Body::Statistics(it) => vec![&mut it.definition],
-        Body::Policy(it) => it.using.as_mut().into_iter().chain(it.with_check.as_mut()).collect(),
-        Body::Publication(it) => vec![&mut it.definition],
-        _ => Vec::new(),
-    };
-    texts.into_iter().for_each(|text| *text = replace_word(text, old, new));
+    body.texts_mut().into_iter().for_each(|text| *text = replace_word(text, old, new));
 }
 
 /// Replaces a name where it stands by itself and not as part of a longer one.

@@ -279,30 +279,6 @@ fn dollar_length(text: &str) -> usize {
     text[end..].find(tag).map_or(text.len(), |close| end + close + end)
 }
 
-/// The texts of a body that the server wrote and reads back: expressions and queries.
-pub(crate) fn texts_of(body: &mut Body) -> Vec<&mut String> {
-    match body {
-        Body::Column(column) => {
-            let generated = column.generated.as_mut().map(|it| &mut it.expression);
-            column.default.as_mut().into_iter().chain(generated).collect()
-        }
-        Body::Check(check) => vec![&mut check.expression],
-        Body::Exclusion(it) => vec![&mut it.definition],
-        Body::Index(index) => {
-            let parts = index.parts.iter_mut().filter_map(|part| match &mut part.target {
-                IndexTarget::Expression(text) => Some(text),
-                IndexTarget::Column(_) => None,
-            });
-            parts.chain(index.predicate.as_mut()).collect()
-        }
-        Body::View(view) => vec![&mut view.definition],
-        Body::Trigger(it) => vec![&mut it.definition],
-        Body::Rule(it) => vec![&mut it.definition],
-        Body::Policy(it) => it.using.as_mut().into_iter().chain(it.with_check.as_mut()).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// What a list of texts becomes when what the server wrote of it is read by the server again: `(ARRAY['a'::character varying, …])::text[]`
 /// is written as `ARRAY[('a'::character varying)::text, …]` from then on.
 pub(crate) fn settled(text: &str) -> String {

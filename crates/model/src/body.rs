@@ -547,6 +547,32 @@ macro_rules! kinds {
                 }
             }
 
+            /// The expressions, queries and statements in it: what the engine wrote and reads back, and where names of other objects stand.
+            pub fn texts_mut(&mut self) -> Vec<&mut String> {
+                match self {
+                    Self::Column(column) => {
+                        let generated = column.generated.as_mut().map(|it| &mut it.expression);
+                        column.default.as_mut().into_iter().chain(generated).collect()
+                    }
+                    Self::Check(check) => vec![&mut check.expression],
+                    Self::Exclusion(it) => vec![&mut it.definition],
+                    Self::Index(index) => {
+                        let parts = index.parts.iter_mut().filter_map(|part| match &mut part.target {
+                            IndexTarget::Expression(text) => Some(text),
+                            IndexTarget::Column(_) => None,
+                        });
+                        parts.chain(index.predicate.as_mut()).chain(index.source.as_mut()).collect()
+                    }
+                    Self::View(view) => std::iter::once(&mut view.definition).chain(view.source.as_mut()).collect(),
+                    Self::Trigger(it) => vec![&mut it.definition],
+                    Self::Rule(it) => vec![&mut it.definition],
+                    Self::Statistics(it) => vec![&mut it.definition],
+                    Self::Policy(it) => it.using.as_mut().into_iter().chain(it.with_check.as_mut()).collect(),
+                    Self::Publication(it) => vec![&mut it.definition],
+                    _ => Vec::new(),
+                }
+            }
+
             /// The kind of this body.
             pub fn kind(&self) -> Kind { match self { $(Self::$variant(_) => Kind::$variant,)* } }
         }

@@ -14,9 +14,7 @@ pub(crate) fn comparable(model: &Model) -> Model {
 pub(crate) fn plannable(model: &Model) -> Model {
     model.adjusted(|model, _, object| {
         name_owner(model, object);
-        crate::words::texts_of(&mut object.body)
-            .into_iter()
-            .for_each(|text| *text = crate::words::unsettled(text));
+        object.body.texts_mut().into_iter().for_each(|text| *text = crate::words::unsettled(text));
     })
 }
 
@@ -58,5 +56,5 @@ fn adjust_body(model: &Model, object: &mut Object) {
         }
         _ => {}
     }
-    crate::words::texts_of(&mut object.body).into_iter().for_each(|text| *text = crate::words::settled(text));
+    object.body.texts_mut().into_iter().for_each(|text| *text = crate::words::settled(text));
 }
