@@ -57,16 +57,17 @@ impl Planning<'_> {
             sql.push(format!("{only} DROP DEFAULT"));
         }
         if a.identity.is_some() && b.identity.is_none() {
-            sql.push(format!("{alter} DROP IDENTITY"));
+            // Before anything else may want the name of its sequence.
+            let statement = vec![format!("{alter} DROP IDENTITY")];
+            self.drops.push(super::Drop { object: from, rank: Rank::Takedown, sql: statement });
         }
         if retyped && !heir {
             let mut statement =
                 format!("{alter} TYPE {}{}", b.data_type, render::collate(b.collation.as_deref()));
             if needs_using(&a.data_type, &b.data_type) || is_swapped {
-                // Two types of the user's know nothing of each other; both know texts.
-                let is_own = |name: &str| name.contains('.');
-                let through_text =
-                    if is_swapped || is_own(&a.data_type) && is_own(&b.data_type) { "::text" } else { "" };
+                // Types of different families know nothing of each other; all know texts.
+                let is_direct = has_cast(&a.data_type, &b.data_type) && !is_swapped;
+                let through_text = if is_direct { "" } else { "::text" };
                 let _ = write!(statement, " USING {column}{through_text}::{}", b.data_type);
             }
             sql.push(statement);
@@ -145,6 +146,22 @@ fn needs_using(from: &str, to: &str) -> bool {
     let (a, b) = (base(from), base(to));
     let is_text = |name: &str| matches!(name, "text" | "character varying" | "character" | "name" | "bpchar");
     a != b && !is_text(&b)
+}
+
+/// Whether one type can be cast to the other without a text between them (manual: `pg_cast`, as far as its types are plain).
+pub(crate) fn has_cast(from: &str, to: &str) -> bool {
+    let base = |name: &str| name.split(['(', '[']).next().unwrap_or(name).trim().to_owned();
+    let family = |name: &str| match base(name).as_str() {
+        _ if name.ends_with("[]") => 5,
+        "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" | "oid" => 1,
+        "text" | "character varying" | "character" | "name" => 2,
+        it if it.starts_with("timestamp") || it.starts_with("time") || it == "date" => 3,
+        "json" | "jsonb" => 4,
+        _ => 0,
+    };
+    let (a, b) = (family(from), family(to));
+    let is_flag = |x: &str, y: &str| base(x) == "integer" && base(y) == "boolean";
+    a == 2 || b == 2 || a == b && a != 0 || base(from) == base(to) || is_flag(from, to) || is_flag(to, from)
 }
 
 fn identity_changes(alter: &str, a: &Column, b: &Column) -> Vec<String> {

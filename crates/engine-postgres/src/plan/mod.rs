@@ -361,7 +361,13 @@ impl<'m> Planning<'m> {
             if self.from.object(drop.object).kind() != Kind::Column {
                 names.entry((name.namespace, name.name)).or_default().push(count + at);
             }
-            // With a table go the names of what is on it.
+            // With a table go the names of what is on it, and with an identity that of its sequence.
+            for &part in self.from.children(drop.object).iter().chain([&drop.object]) {
+                if let Body::Column(Column { identity: Some(it), .. }) = &self.from.object(part).body {
+                    let name = it.sequence.clone();
+                    names.entry((name.namespace, name.name)).or_default().push(count + at);
+                }
+            }
             for &child in self.from.children(drop.object) {
                 if self.from.object(child).kind() != Kind::Column {
                     let name = self.from.walk(child).qualified_name();
@@ -371,6 +377,15 @@ impl<'m> Planning<'m> {
         }
         for (at, unit) in self.new.units.iter().enumerate() {
             let object = self.to.object(unit.object);
+            if let Body::Column(Column { identity: Some(it), .. }) = &object.body {
+                let name = it.sequence.clone();
+                let own = self.diff.from(unit.object);
+                let before = names.get(&(name.namespace, name.name)).into_iter().flatten().copied();
+                // Its own bare default is no hindrance, and waits for it in turn.
+                needs[at].extend(before.filter(|drop| {
+                    self.drops[*drop - count].object != own.unwrap_or(unit.object) || own.is_none()
+                }));
+            }
             if object.kind() == Kind::Column || !self.fates.made.contains(&unit.object) {
                 continue;
             }

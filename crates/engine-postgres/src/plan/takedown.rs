@@ -271,6 +271,30 @@ impl Deciding<'_> {
         }
     }
 
+    /// A foreign key does not survive that one of its sides has another kind of type for a while.
+    fn disturb_foreign_keys(&mut self, column: ObjectId) {
+        let Some(to) = self.diff.to(column) else { return };
+        let (Body::Column(a), Body::Column(b)) = (&self.from.object(column).body, &self.to.object(to).body)
+        else {
+            return;
+        };
+        let Some(table) =
+            self.from.object(column).parent.filter(|_| !column::has_cast(&a.data_type, &b.data_type))
+        else {
+            return;
+        };
+        let name = &self.from.object(column).name;
+        let own = self.from.children(table).iter().copied();
+        let around: Vec<ObjectId> = own.chain(self.from.referencing(table).iter().copied()).collect();
+        for id in around {
+            if let Body::ForeignKey(key) = &self.from.object(id).body
+                && (key.columns.contains(name) || key.referenced_columns.contains(name))
+            {
+                self.replace(id);
+            }
+        }
+    }
+
     /// What stands on something that goes, goes too, until nothing more does.
     fn follow(&mut self) {
         let retyped: Vec<ObjectId> = self
@@ -281,7 +305,10 @@ impl Deciding<'_> {
             .filter(|&(from, to)| column::is_retyped(&self.from.object(from).body, &self.to.object(to).body))
             .map(|(from, _)| from)
             .collect();
-        retyped.into_iter().for_each(|column| self.disturb(column));
+        for column in retyped {
+            self.disturb(column);
+            self.disturb_foreign_keys(column);
+        }
         while let Some(id) = self.waiting.pop() {
             let object = self.from.object(id);
             if object.kind() == Kind::Column {
