@@ -4,7 +4,7 @@ use cadastre_diff::{Candidate, ChangeKind, Diff, Rename, candidates, diff, parse
 use cadastre_engine::{Dialect, RunContext, Secret, Target};
 use cadastre_model::{Kind, Model, ObjectId};
 use cadastre_plan::{Group, Step};
-pub use cadastre_plan::{Plan, summary as plan_summary};
+pub use cadastre_plan::{HazardKind, Plan, summary as plan_summary};
 
 use crate::connections::unknown_engine;
 use crate::error::{AppError, Code};
@@ -59,6 +59,17 @@ pub struct RenameAnswers {
     pub no_renames: Vec<String>,
 }
 
+/// Something that was perhaps renamed: nobody has said so or otherwise, and its data would be lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenameQuestion {
+    /// What it is.
+    pub from: String,
+    /// What it would be.
+    pub to: String,
+    /// Why it looks like it.
+    pub evidence: String,
+}
+
 /// What came of a comparison.
 #[derive(Debug)]
 pub struct Comparison {
@@ -68,8 +79,8 @@ pub struct Comparison {
     pub to: Model,
     /// How they differ.
     pub diff: Diff,
-    /// What may have been renamed and was not answered: what it was, what it would be, and why it looks like it.
-    pub open_questions: Vec<(String, String, String)>,
+    /// What may have been renamed and was not answered.
+    pub open_questions: Vec<RenameQuestion>,
     renames: Vec<String>,
     rename_backs: Vec<String>,
 }
@@ -174,26 +185,26 @@ fn rename_statements(
     renamed: &Model,
     renames: &[Rename],
 ) -> Result<(Vec<String>, Vec<String>), AppError> {
-    let (mut there, mut back) = (Vec::new(), Vec::new());
-    // Columns before their tables, so that each statement finds its table under the name it still has.
-    let mut ordered: Vec<&Rename> = renames.iter().collect();
-    ordered.sort_by_key(|it| model.object(it.object).kind() != Kind::Column);
-    for it in ordered {
+    let of = |is_column: bool| {
+        let is_column_rename = |it: &&Rename| model.object(it.object).kind() == Kind::Column;
+        renames.iter().filter(move |it| is_column_rename(it) == is_column)
+    };
+    let old_name = |it: &Rename| model.object(it.object).name.clone();
+    // There: columns, while their tables have their old names, then tables. Back: the other way round.
+    let mut there = Vec::new();
+    for it in of(true).chain(of(false)) {
         there.push(dialect.rename_statement(model, it.object, &it.to)?);
-        back.insert(0, dialect.rename_statement(renamed, it.object, &model.object(it.object).name)?);
     }
-    // On the way back tables get their old names first, so columns are looked for there.
-    back.sort_by_key(|sql| sql.contains("RENAME COLUMN"));
-    let columns_at_old_table = renames.iter().filter(|it| model.object(it.object).kind() == Kind::Column);
-    if renames.len() > columns_at_old_table.clone().count() {
-        for it in columns_at_old_table {
-            let wrong = dialect.rename_statement(renamed, it.object, &model.object(it.object).name)?;
-            let only_columns: Vec<Rename> = vec![(*it).clone()];
-            if let Ok(half) = rename(model, &only_columns) {
-                let right = dialect.rename_statement(&half, it.object, &model.object(it.object).name)?;
-                back.iter_mut().filter(|sql| **sql == wrong).for_each(|sql| sql.clone_from(&right));
-            }
-        }
+    let columns: Vec<Rename> = of(true).cloned().collect();
+    let only_columns = rename(model, &columns).map_err(|error| {
+        AppError::new(Code::Conflict, format!("renaming: {error}")).with_hint("choose a name that is free")
+    })?;
+    let mut back = Vec::new();
+    for it in of(false) {
+        back.push(dialect.rename_statement(renamed, it.object, &old_name(it))?);
+    }
+    for it in of(true) {
+        back.push(dialect.rename_statement(&only_columns, it.object, &old_name(it))?);
     }
     Ok((there, back))
 }
@@ -205,7 +216,7 @@ async fn open_questions(
     diff: &Diff,
     live: Option<&(Box<Target>, Option<Secret>)>,
     answers: &RenameAnswers,
-) -> Result<Vec<(String, String, String)>, AppError> {
+) -> Result<Vec<RenameQuestion>, AppError> {
     if answers.no_renames.iter().any(|it| it == "*") {
         return Ok(Vec::new());
     }
@@ -239,7 +250,13 @@ async fn open_questions(
         None => vec![true; tables.len()],
     };
     let questions = open.into_iter().zip(holds).filter(|(_, holds)| *holds);
-    Ok(questions.map(|(it, _)| (from.display_name(it.from), to.display_name(it.to), it.evidence)).collect())
+    Ok(questions
+        .map(|(it, _)| RenameQuestion {
+            from: from.display_name(it.from),
+            to: to.display_name(it.to),
+            evidence: it.evidence,
+        })
+        .collect())
 }
 
 impl Comparison {

@@ -42,8 +42,8 @@ async fn compare_sides(
     let comparison = compare(from, to, &answers).await;
     bar.finish_and_clear();
     let comparison = comparison?;
-    for (old, new, evidence) in &comparison.open_questions {
-        eprintln!("cadastre: may be a rename: {old} → {new} ({evidence})");
+    for it in &comparison.open_questions {
+        eprintln!("cadastre: may be a rename: {} → {} ({})", it.from, it.to, it.evidence);
     }
     if options.prove && comparison.open_questions.is_empty() {
         comparison.prove(scratch.as_ref(), &run.context).await?;
@@ -68,8 +68,9 @@ fn engine_word(scheme: &str) -> Option<&'static str> {
 
 /// A drop and an add that may be a rename are not decided here.
 fn refuse(comparison: &Comparison) -> Result<(), AppError> {
-    let Some((old, new, _)) = comparison.open_questions.first() else { return Ok(()) };
-    let name = new.rsplit('.').next().unwrap_or(new);
+    let Some(question) = comparison.open_questions.first() else { return Ok(()) };
+    let old = &question.from;
+    let name = question.to.rsplit('.').next().unwrap_or(&question.to);
     Err(AppError::new(
         Code::PolicyDenied,
         "comparing: something was perhaps renamed, and its data would be lost",
