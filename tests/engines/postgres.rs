@@ -17,6 +17,8 @@ pub(crate) fn server() -> Arc<PostgresServer> {
     let mut shared = SHARED.lock().unwrap();
     shared.upgrade().unwrap_or_else(|| {
         let server = Arc::new(PostgresServer::start());
+        // Those that fixtures name.
+        server.run_sql("postgres", "CREATE ROLE cadastre_a; CREATE ROLE cadastre_b;");
         *shared = Arc::downgrade(&server);
         server
     })

@@ -17,8 +17,12 @@ const PREAMBLE: [&str; 5] = [
     "SET SESSION time_zone = '+00:00'",
     "SET SESSION lock_wait_timeout = 10",
     "SET SESSION foreign_key_checks = 0",
-    "SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO'",
+    OWN_MODE,
 ];
+
+/// Strict, or values that do not fit a new type would be cut with no more than a warning.
+const OWN_MODE: &str =
+    "SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'";
 
 /// The model with what means something here and elsewhere does not: the order of columns.
 pub(crate) fn comparable(model: &Model) -> Model {
@@ -325,8 +329,8 @@ impl Planning<'_> {
         }
         statements.push(sql);
         if session.is_some() {
-            statements
-                .push("SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO', SESSION time_zone = '+00:00'".into());
+            statements.push(OWN_MODE.into());
+            statements.push("SET SESSION time_zone = '+00:00'".into());
         }
         self.push(self.to, id, statements, WorkClass::Metadata);
     }
@@ -449,6 +453,8 @@ impl Planning<'_> {
             if let Some(step) = self.steps.last_mut() {
                 if work == WorkClass::Rewrite {
                     step.hazards.push(Hazard::new(HazardKind::LongLock, "the table may be copied"));
+                    step.hazards
+                        .push(Hazard::new(HazardKind::DataDependent, "values that do not fit make it fail"));
                 }
                 if !lost.is_empty() {
                     step.hazards.push(Hazard::new(

@@ -275,6 +275,7 @@ impl Assembly {
             'v' | 'm' => Body::View(View {
                 definition: view_query(row.view.as_deref().unwrap_or_default()),
                 materialized: row.kind == 'm',
+                populated: row.kind == 'm' && row.populated,
                 access_method: row.access_method.clone(),
                 reads: None,
                 security: None,

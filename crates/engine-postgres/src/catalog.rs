@@ -62,6 +62,7 @@ rows! {
         partition_key: next<Option<String>>, view: next<Option<String>>, parents: next<Option<Vec<u32>>>, sequence: next<Names>,
         owned_by: next<Option<u32>>, owned_by_column: next<Option<i32>>, owned_how: next<Option<i8>>,
         access_method: next<Option<String>>, replica_identity: next<Option<String>>, foreign: next<Option<String>>, of_type: next<Option<String>>,
+        populated: next<bool>,
     }
     /// A column.
     ColumnRow {

@@ -94,7 +94,7 @@ pub(crate) fn relations() -> String {
          CASE WHEN c.relkind = 'f' THEN (SELECT quote_ident(s.srvname) || CASE WHEN f.ftoptions IS NULL THEN '' ELSE ' OPTIONS (' || \
               (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ') FROM pg_options_to_table(f.ftoptions) p) || ')' END \
               FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END, \
-         CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END \
+         CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END, c.relispopulated \
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid AND c.relkind IN ('r', 'm') LEFT JOIN pg_am am ON am.oid = c.relam \
          LEFT JOIN pg_sequence q ON q.seqrelid = c.oid \

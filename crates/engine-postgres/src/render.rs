@@ -353,9 +353,12 @@ fn index_part(part: &IndexPart) -> String {
     text
 }
 
+/// What leaves a new materialized view without rows.
+pub(crate) const WITH_NO_DATA: &str = "\nWITH NO DATA";
+
 /// `CREATE VIEW` or `CREATE MATERIALIZED VIEW`; rows are not fetched.
 pub(crate) fn create_view(name: &QualifiedName, view: &View) -> String {
-    let (words, end) = if view.materialized { ("MATERIALIZED VIEW", "\nWITH NO DATA") } else { ("VIEW", "") };
+    let (words, end) = if view.materialized { ("MATERIALIZED VIEW", WITH_NO_DATA) } else { ("VIEW", "") };
     format!(
         "CREATE {words} {}{}{} AS\n {}{end}",
         qualified(name),

@@ -333,11 +333,25 @@ pub(crate) fn default_privileges(it: &DefaultPrivileges, schema: Option<&str>) -
 }
 
 /// What an identity column's sequence has of its own; its owner is always the table's.
-fn identity_satellites(identity: &Identity, owner: Option<&str>, sql: &mut Vec<String>) {
+pub(crate) fn identity_satellites(identity: &Identity, owner: Option<&str>, sql: &mut Vec<String>) {
     let target = format!("SEQUENCE {}", qualified(&identity.sequence));
     sql.extend(identity.comment.as_ref().map(|text| format!("COMMENT ON {target} IS {}", literal(text))));
     if let Some(grants) = &identity.grants {
         grant_statements(&target, grants, &default_grants(SEQUENCE_PRIVILEGES, ""), owner, sql);
+    }
+}
+
+/// From the rights on an identity's sequence that there are to those there are to be.
+pub(crate) fn sequence_grant_changes(
+    from: &Identity,
+    to: &Identity,
+    owner: Option<&str>,
+    sql: &mut Vec<String>,
+) {
+    let default = default_grants(SEQUENCE_PRIVILEGES, "");
+    let (a, b) = (from.grants.as_ref().unwrap_or(&default), to.grants.as_ref().unwrap_or(&default));
+    if a != b {
+        grant_statements(&format!("SEQUENCE {}", qualified(&to.sequence)), b, a, owner, sql);
     }
 }
 

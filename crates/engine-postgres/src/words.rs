@@ -183,7 +183,7 @@ pub(crate) fn privilege_objects(letter: char) -> Option<&'static str> {
     })
 }
 
-/// The statements of a script with the line each begins at: split at semicolons outside of quotes, comments, dollar quotes and
+/// The statements of a script with the line each begins at, without the commands that only psql understands: split at semicolons outside of quotes, comments, dollar quotes and
 /// parentheses, and of the bodies of routines (`BEGIN ATOMIC … END`). Manual: "Lexical Structure".
 pub(crate) fn split_statements(script: &str) -> Vec<(usize, &str)> {
     let bytes = script.as_bytes();
@@ -191,6 +191,11 @@ pub(crate) fn split_statements(script: &str) -> Vec<(usize, &str)> {
     while at < bytes.len() {
         let rest = &script[at..];
         match bytes[at] {
+            // A command of psql's stands where a statement would begin, and takes its line.
+            b'\\' if script[start..at].trim().is_empty() => {
+                at += rest.find('\n').unwrap_or(rest.len());
+                start = at;
+            }
             b'-' if rest.starts_with("--") => at += rest.find('\n').unwrap_or(rest.len()),
             b'/' if rest.starts_with("/*") => at += comment_length(rest),
             b'\'' => at += quoted_length(rest, '\'', is_escape_string(script, at)),

@@ -70,6 +70,11 @@ impl Dialect for SqliteDialect {
         Ok(plan::plan(from, to, diff))
     }
 
+    fn begin(&self) -> &'static str {
+        // The lock for writing at once: one that is only wanted half-way may not be had.
+        "BEGIN IMMEDIATE"
+    }
+
     fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
         plan::rename_statement(model, id, to).ok_or_else(|| {
             let message = format!("planning: SQLite does not rename {}", model.display_name(id));

@@ -31,17 +31,16 @@ pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Plan {
         ["PRAGMA foreign_keys = OFF", "PRAGMA legacy_alter_table = ON", "PRAGMA busy_timeout = 5000"]
             .map(str::to_owned)
             .into();
-    let checks_keys = !planning.rebuilt.is_empty();
-    result.groups = vec![Group { transaction: true, steps: planning.steps }];
-    if checks_keys {
-        let step = Step {
+    let mut steps = planning.steps;
+    if !planning.rebuilt.is_empty() {
+        steps.push(Step {
             object: "foreign keys".into(),
             statements: vec!["PRAGMA foreign_key_check".into()],
             work: WorkClass::Scan,
             ..Step::default()
-        };
-        result.groups.push(Group { transaction: false, steps: vec![step] });
+        });
     }
+    result.groups = vec![Group { transaction: true, steps }];
     result.closing = vec!["PRAGMA legacy_alter_table = OFF".into()];
     result
 }

@@ -70,10 +70,11 @@ pub trait Dialect: Send + Sync {
     ///
     /// # Errors
     /// When steps need each other in a circle, or the engine cannot plan.
-    fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
-        let _ = (from, to, diff);
-        let message = format!("planning: plans for {} are not made yet", self.engine());
-        Err(DbError::new(ErrorCode::UnsupportedByEngine, message))
+    fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError>;
+
+    /// The statement that opens a transaction.
+    fn begin(&self) -> &'static str {
+        "BEGIN"
     }
 
     /// The statement that renames an object of a model.
@@ -92,7 +93,10 @@ pub trait Dialect: Send + Sync {
             |statements: &[String]| statements.iter().map(|it| format!("{it};\n")).collect::<String>();
         let mut text = lines(&plan.preamble);
         for group in &plan.groups {
-            text.push_str(if group.transaction { "\nBEGIN;\n" } else { "\n" });
+            text.push('\n');
+            if group.transaction {
+                text.push_str(&format!("{};\n", self.begin()));
+            }
             for step in &group.steps {
                 text.push_str(&lines(&step.statements));
             }

@@ -391,6 +391,9 @@ pub struct View {
     /// Storage method of its rows, if not the engine's default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_method: Option<String>,
+    /// Rows are there, of one that keeps them. Never part of a file or of the fingerprint: it is data.
+    #[serde(skip)]
+    pub populated: bool,
     /// The one relation it reads, where the engine has it apart from the query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reads: Option<QualifiedName>,

@@ -104,6 +104,9 @@ fn meaning(body: &Body) -> Cow<'_, Body> {
                 table.next_number = None;
                 table.sample = None;
             }
+            if let Body::View(view) = &mut body {
+                view.populated = false;
+            }
             match &mut body {
                 Body::Table(Table { source, options, .. })
                 | Body::View(View { source, options, .. })

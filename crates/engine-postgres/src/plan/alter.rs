@@ -26,10 +26,17 @@ impl Planning<'_> {
     }
 
     fn alter_one(&mut self, from: ObjectId, to: ObjectId, facets: Facets) {
+        let before = (self.new.units.len(), self.drops.len(), self.notes.len());
         let (rank, mut sql) =
             if facets.body { self.body_changes(from, to) } else { (Rank::Default, Vec::new()) };
         sql.extend(self.satellite_changes(from, to, facets));
         if sql.is_empty() {
+            // Said, if it was not done otherwise and does not follow from what is done elsewhere.
+            let is_silent = before == (self.new.units.len(), self.drops.len(), self.notes.len());
+            if is_silent && !self.follows(to) && !self.fates.bare_defaults.contains(&from) {
+                let name = super::object_name(self.to, to);
+                self.notes.push(format!("{name} differs in a way that no statement changes"));
+            }
             return;
         }
         let parent = self.to.object(to).parent;
@@ -44,6 +51,31 @@ impl Planning<'_> {
             self.new.need_types(at, table);
             self.new.column_units.entry(table).or_default().push(at);
         }
+    }
+
+    /// Columns of views follow from their query, parts of heirs and partitions from those they are inherited from.
+    fn follows(&self, id: ObjectId) -> bool {
+        let object = self.to.object(id);
+        match &object.body {
+            Body::Column(column) => {
+                let on_view = object.parent.is_some_and(|it| self.to.object(it).kind() == Kind::View);
+                on_view || column.inheritance != Inheritance::Local || self.has_left(object)
+            }
+            // A table that is ordered by something else is not ordered by this any more.
+            Body::PrimaryKey(key) | Body::Unique(key) => {
+                key.attached_to.is_some() || self.has_left(object) || self.is_ordered(object)
+            }
+            Body::ForeignKey(key) => key.inherited || self.has_left(object),
+            Body::Check(check) => check.inheritance != Inheritance::Local || self.has_left(object),
+            Body::Index(_) => self.has_left(object) || self.is_ordered(object),
+            _ => false,
+        }
+    }
+
+    /// Whether the table of a part was heir or partition of another before.
+    fn has_left(&self, part: &Object) -> bool {
+        let before = part.parent.and_then(|table| self.diff.from(table)).map(|it| &self.from.object(it).body);
+        matches!(before, Some(Body::Table(table)) if table.partition_of.is_some() || !table.inherits.is_empty())
     }
 
     fn body_changes(&mut self, from: ObjectId, to: ObjectId) -> (Rank, Vec<String>) {

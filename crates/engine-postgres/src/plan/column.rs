@@ -5,8 +5,10 @@ use std::fmt::Write;
 use cadastre_model::*;
 
 use super::Planning;
-use crate::dialect::{qualified, quote};
+use super::alter::comment_sql;
+use crate::dialect::{literal, qualified, quote};
 use crate::render;
+use crate::satellites::{identity_satellites, sequence_grant_changes};
 use crate::script::Rank;
 
 /// Whether a column can be changed without being dropped.
@@ -77,7 +79,7 @@ impl Planning<'_> {
             (true, false) if !heir => sql.push(format!("{alter} DROP NOT NULL")),
             _ => {}
         }
-        sql.extend(identity_changes(&alter, a, b));
+        sql.extend(self.identity_changes(&alter, object, a, b));
         if let Some(default) = &b.default
             && (a.default != b.default || retyped && had_default)
             && !is_bare
@@ -86,6 +88,47 @@ impl Planning<'_> {
         }
         sql.extend(setting_changes(&only, a, b));
         (Rank::Column, sql)
+    }
+
+    fn identity_changes(&self, alter: &str, object: &Object, a: &Column, b: &Column) -> Vec<String> {
+        let owner = object.parent.and_then(|table| self.to.object(table).owner.as_deref());
+        let mut sql = Vec::new();
+        match (&a.identity, &b.identity) {
+            (None, Some(it)) => {
+                let clauses =
+                    render::sequence_clauses(&it.options).split_whitespace().collect::<Vec<_>>().join(" ");
+                let name = qualified(&it.sequence);
+                let mode = mode_words(it);
+                sql.push(format!(
+                    "{alter} ADD GENERATED {mode} AS IDENTITY (SEQUENCE NAME {name} {clauses})"
+                ));
+                let table = qualified(&self.new.name_of_parent(object));
+                sql.extend(go_on_after(&it.sequence, &it.options, &table, &quote(&object.name).to_string()));
+                identity_satellites(it, owner, &mut sql);
+            }
+            (Some(x), Some(y)) => {
+                let parts = identity_parts(x, y);
+                if !parts.is_empty() {
+                    sql.push(format!("{alter} {}", parts.join(" ")));
+                }
+                if x.sequence != y.sequence {
+                    let old = qualified(&x.sequence);
+                    sql.push(format!("ALTER SEQUENCE {old} RENAME TO {}", quote(&y.sequence.name)));
+                }
+                let name = qualified(&y.sequence);
+                if x.options.persistence != y.options.persistence {
+                    let word =
+                        if y.options.persistence == Persistence::Unlogged { "UNLOGGED" } else { "LOGGED" };
+                    sql.push(format!("ALTER SEQUENCE {name} SET {word}"));
+                }
+                if x.comment != y.comment {
+                    sql.push(comment_sql(&format!("SEQUENCE {name}"), y.comment.as_deref()));
+                }
+                sequence_grant_changes(x, y, owner, &mut sql);
+            }
+            _ => {}
+        }
+        sql
     }
 
     /// Whether the parent of a column's table has the same column and passes its changes on.
@@ -148,6 +191,39 @@ fn needs_using(from: &str, to: &str) -> bool {
     a != b && !is_text(&b)
 }
 
+/// Whether a change of type may succeed and leave less than there was. What must fit or fail is no loss: texts with a length, whole numbers.
+pub(crate) fn may_lose(from: &str, to: &str) -> bool {
+    let base = |name: &str| name.split('(').next().unwrap_or(name).trim().to_owned();
+    let (a, b) = (base(from), base(to));
+    let numbers = |name: &str| -> Vec<i64> {
+        let inside =
+            name.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(inside, _)| inside);
+        inside.split(',').filter_map(|part| part.trim().parse().ok()).collect()
+    };
+    let whole = ["smallint", "integer", "bigint"];
+    let is_whole = |name: &String| whole.contains(&name.as_str());
+    match (a.as_str(), b.as_str()) {
+        _ if from == to => false,
+        (_, "text" | "character varying") => false,
+        // Digits behind the point are rounded away; those before it must fit.
+        ("numeric", "numeric") => match (numbers(from).get(1), numbers(to).as_slice()) {
+            (_, []) => false,
+            (Some(before), [_, after]) => after < before,
+            (before, _) => before.is_none_or(|digits| *digits > 0),
+        },
+        (_, "numeric") if is_whole(&a) => numbers(to).get(1).is_some_and(|digits| *digits < 0),
+        (_, "real" | "double precision") if a == "smallint" || a == "integer" && b == "double precision" => {
+            false
+        }
+        ("real", "double precision") | ("date", "timestamp" | "timestamp without time zone") => false,
+        ("json", "jsonb") | ("jsonb", "json") | ("text" | "character varying" | "character", _) => false,
+        _ if is_whole(&a) && is_whole(&b) => false,
+        _ if a == b => numbers(to) != numbers(from) && !numbers(to).is_empty() && b != "character",
+        // Types of the user's own have texts that fit or fail.
+        _ => !from.contains('.') && !to.contains('.'),
+    }
+}
+
 /// Whether one type can be cast to the other without a text between them (manual: `pg_cast`, as far as its types are plain).
 pub(crate) fn has_cast(from: &str, to: &str) -> bool {
     let base = |name: &str| name.split(['(', '[']).next().unwrap_or(name).trim().to_owned();
@@ -164,49 +240,48 @@ pub(crate) fn has_cast(from: &str, to: &str) -> bool {
     a == 2 || b == 2 || a == b && a != 0 || base(from) == base(to) || is_flag(from, to) || is_flag(to, from)
 }
 
-fn identity_changes(alter: &str, a: &Column, b: &Column) -> Vec<String> {
-    let mode = |it: &Identity| if it.mode == IdentityMode::Always { "ALWAYS" } else { "BY DEFAULT" };
-    match (&a.identity, &b.identity) {
-        (None, Some(it)) => {
-            let clauses =
-                render::sequence_clauses(&it.options).split_whitespace().collect::<Vec<_>>().join(" ");
-            let name = qualified(&it.sequence);
-            vec![format!("{alter} ADD GENERATED {} AS IDENTITY (SEQUENCE NAME {name} {clauses})", mode(it))]
-        }
-        (Some(x), Some(y)) => {
-            let mut parts = Vec::new();
-            if x.mode != y.mode {
-                parts.push(format!("SET GENERATED {}", mode(y)));
-            }
-            let (p, q) = (&x.options, &y.options);
-            let pairs = [
-                ("START WITH", &p.start, &q.start),
-                ("INCREMENT BY", &p.increment, &q.increment),
-                ("MINVALUE", &p.min, &q.min),
-                ("MAXVALUE", &p.max, &q.max),
-                ("CACHE", &p.cache, &q.cache),
-            ];
-            parts.extend(
-                pairs.iter().filter(|(_, x, y)| x != y).map(|(word, _, value)| format!("SET {word} {value}")),
-            );
-            if p.cycle != q.cycle {
-                parts.push(format!("SET {}", if q.cycle { "CYCLE" } else { "NO CYCLE" }));
-            }
-            let mut sql = Vec::new();
-            if !parts.is_empty() {
-                sql.push(format!("{alter} {}", parts.join(" ")));
-            }
-            if x.sequence != y.sequence {
-                sql.push(format!(
-                    "ALTER SEQUENCE {} RENAME TO {}",
-                    qualified(&x.sequence),
-                    quote(&y.sequence.name)
-                ));
-            }
-            sql
-        }
-        _ => Vec::new(),
+/// The options of an identity's sequence that change, as parts of one `ALTER COLUMN`.
+fn identity_parts(x: &Identity, y: &Identity) -> Vec<String> {
+    let mut parts = Vec::new();
+    if x.mode != y.mode {
+        parts.push(format!("SET GENERATED {}", mode_words(y)));
     }
+    let (p, q) = (&x.options, &y.options);
+    let pairs = [
+        ("START WITH", &p.start, &q.start),
+        ("INCREMENT BY", &p.increment, &q.increment),
+        ("MINVALUE", &p.min, &q.min),
+        ("MAXVALUE", &p.max, &q.max),
+        ("CACHE", &p.cache, &q.cache),
+    ];
+    parts.extend(
+        pairs.iter().filter(|(_, x, y)| x != y).map(|(word, _, value)| format!("SET {word} {value}")),
+    );
+    if p.cycle != q.cycle {
+        parts.push(format!("SET {}", if q.cycle { "CYCLE" } else { "NO CYCLE" }));
+    }
+    parts
+}
+
+fn mode_words(it: &Identity) -> &'static str {
+    if it.mode == IdentityMode::Always { "ALWAYS" } else { "BY DEFAULT" }
+}
+
+/// A sequence that begins to number rows which are there goes on after them, or it would number new ones like old ones.
+pub(crate) fn go_on_after(
+    sequence: &QualifiedName,
+    options: &SequenceOptions,
+    table: &str,
+    column: &str,
+) -> Option<String> {
+    if options.increment.starts_with('-') {
+        return None;
+    }
+    let name = literal(&qualified(sequence));
+    let start = &options.start;
+    Some(format!(
+        "SELECT pg_catalog.setval({name}, max({column})::bigint) FROM {table} HAVING max({column}) >= {start}"
+    ))
 }
 
 fn setting_changes(alter: &str, a: &Column, b: &Column) -> Vec<String> {

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use cadastre_diff::Diff;
 use cadastre_engine::{DbError, ErrorCode};
 use cadastre_model::*;
-use cadastre_plan::{Action, Plan, Step, Transactional, arrange};
+use cadastre_plan::{Action, Hazard, HazardKind, Plan, Step, Transactional, arrange};
 
 use crate::dialect::{qualified, quote};
 use crate::script::{Rank, Writer};
@@ -148,6 +148,44 @@ impl<'m> Planning<'m> {
                 self.new.write(id);
             }
         }
+        self.go_on_numbering();
+        // A materialized view that could be read before can be read after.
+        for &id in &self.fates.made {
+            let before = self.diff.from(id).map(|from| &self.from.object(from).body);
+            if let (Some(Body::View(View { populated: true, .. })), Some(&at)) =
+                (before, self.new.unit_of.get(&id))
+                && let Some(sql) = self.new.units[at].sql.first_mut()
+            {
+                *sql = sql.trim_end_matches(crate::render::WITH_NO_DATA).to_owned();
+            }
+        }
+    }
+
+    /// New sequences of columns that are there already.
+    fn go_on_numbering(&mut self) {
+        for &id in &self.fates.made {
+            let Body::Sequence(Sequence { options, owned_by: Some(owner) }) = &self.to.object(id).body else {
+                continue;
+            };
+            let table = self.to.find_relation(&owner.relation);
+            let is_kept = |child: &ObjectId| {
+                let object = self.to.object(*child);
+                object.kind() == Kind::Column
+                    && object.name == owner.column
+                    && !self.fates.made.contains(child)
+            };
+            if !table.is_some_and(|table| self.to.children(table).iter().any(is_kept)) {
+                continue;
+            }
+            let (name, table) = (self.to.walk(id).qualified_name(), qualified(&owner.relation));
+            let sql = column::go_on_after(&name, options, &table, &quote(&owner.column).to_string());
+            // In the statement that makes it the column's, when the column is what it is to be.
+            let owning =
+                self.new.units.iter_mut().find(|unit| unit.object == id && unit.rank == Rank::Default);
+            if let Some(unit) = owning {
+                unit.sql.extend(sql);
+            }
+        }
     }
 
     /// What a partition or heir of a table that is there already gets when its table does.
@@ -202,6 +240,14 @@ impl<'m> Planning<'m> {
             let name = object_name(self.to, unit.object);
             let mut step = Step { object: name, statements: unit.sql.clone(), ..Step::default() };
             locks::describe(&mut step, unit.rank, self.to, unit.object, &self.fates.made);
+            let before = self.diff.from(unit.object).map(|from| &self.from.object(from).body);
+            if let (Rank::Column, Some(Body::Column(a)), Body::Column(b)) =
+                (unit.rank, before, &self.to.object(unit.object).body)
+                && column::may_lose(&a.data_type, &b.data_type)
+            {
+                let message = format!("values may be rounded or cut from {} to {}", a.data_type, b.data_type);
+                step.hazards.push(Hazard::new(HazardKind::DataLoss, message));
+            }
             let transactional = if self.alone.contains(&at) { Transactional::No } else { Transactional::Yes };
             let rank = if self.alone.contains(&at) { 0 } else { unit.rank as u16 + 1 };
             actions.push(Action {
