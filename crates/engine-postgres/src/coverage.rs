@@ -72,7 +72,10 @@ pub(crate) const COVERAGE: &[CoverageLine] = &[
     CoverageLine::modelled("transforms", "made and dropped as a whole"),
     CoverageLine::modelled("default privileges", "of a role, in a schema or everywhere"),
     CoverageLine::modelled("base types", "made and dropped as a whole, shell types too"),
-    CoverageLine::unsupported("rights on the system's own objects", "of `pg_catalog`; `pg_dump` writes them, we do not read them"),
+    CoverageLine::unsupported(
+        "rights on the system's own objects",
+        "of `pg_catalog`; `pg_dump` writes them, we do not read them",
+    ),
     CoverageLine::unsupported("subscriptions", "only superusers may see them"),
     CoverageLine::unsupported("tablespaces", "belong to the server, not to the database"),
     CoverageLine::unsupported("roles", "belong to the server, not to the database"),
