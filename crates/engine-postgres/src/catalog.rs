@@ -1,7 +1,7 @@
 //! The catalogue as rows: one struct per statement of [`crate::queries`], fields in the order of its columns.
 
 use cadastre_engine::{DbError, RunContext, Stage};
-use futures::stream::{FuturesUnordered, StreamExt};
+use futures::stream::{FuturesOrdered, StreamExt};
 use tokio_postgres::types::FromSql;
 use tokio_postgres::{Client, Row};
 
@@ -153,16 +153,13 @@ pub(crate) async fn read(client: &Client, version: u32, context: &RunContext) ->
         defined::defined(version),
         defined::default_privileges(),
     ];
-    let mut running: FuturesUnordered<_> = statements
-        .iter()
-        .enumerate()
-        .map(|(at, sql)| async move { (at, client.query_typed(sql, &[]).await) })
-        .collect();
+    // In their order, so that the first error is the cause and not "the transaction is aborted".
+    let mut running: FuturesOrdered<_> = statements.iter().map(|sql| client.query_typed(sql, &[])).collect();
     let mut catalog = Catalog::default();
     let mut done = 0;
-    while let Some((at, result)) = running.next().await {
+    while let Some(result) = running.next().await {
         let rows = result.map_err(|error| explain("reading the catalogue", &error))?;
-        catalog.keep(at, &rows).map_err(|error| explain("reading the catalogue", &error))?;
+        catalog.keep(done, &rows).map_err(|error| explain("reading the catalogue", &error))?;
         done += 1;
         context.report(Stage::Reading, done, statements.len());
         context.check()?;

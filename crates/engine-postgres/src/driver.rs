@@ -9,6 +9,8 @@ use cadastre_engine::{
 };
 use cadastre_model::{Model, Origin, QualifiedName};
 
+use tokio_postgres::Client;
+
 use crate::assemble::{Server, assemble};
 use crate::connect::{Session, open};
 use crate::dialect::PostgresDialect;
@@ -19,6 +21,9 @@ pub const QUERIES: usize = 14;
 
 /// The oldest server the catalogue statements are written for.
 const OLDEST: u32 = 120_000;
+
+/// How often the catalogue is read before a schema that keeps changing is given up.
+const ATTEMPTS: usize = 8;
 
 /// One snapshot; the server's functions qualify every name; nothing waits long for a lock.
 const OPEN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
@@ -142,10 +147,47 @@ async fn read_snapshot(
         return Err(DbError::new(ErrorCode::UnsupportedByEngine, message)
             .with_hint("versions 12 to 17 are understood"));
     }
-    let catalog = catalog::read(client, version, context).await?;
+    let catalog = read_catalogue(client, version, context).await?;
     // The snapshot is given back at once; its loss at this point would change nothing that was read.
     let _ = client.batch_execute("COMMIT").await;
     Ok((origin, server, catalog))
+}
+
+/// Reads in the open snapshot; in a new one when an object went away in between. The functions that write
+/// definitions look at the catalogue as it is now, not at the snapshot, and fail on what was dropped since.
+async fn read_catalogue(
+    client: &Client,
+    version: u32,
+    context: &RunContext,
+) -> Result<catalog::Catalog, DbError> {
+    let doing = "reading the catalogue";
+    for _ in 1..ATTEMPTS {
+        match catalog::read(client, version, context).await {
+            Err(error) if is_gone(&error) => {
+                client.batch_execute("ROLLBACK").await.map_err(|error| explain(doing, &error))?;
+                client.batch_execute(OPEN_SNAPSHOT).await.map_err(|error| explain(doing, &error))?;
+            }
+            read => return read,
+        }
+    }
+    catalog::read(client, version, context).await.map_err(|error| match is_gone(&error) {
+        false => error,
+        true => DbError {
+            retryable: true,
+            ..DbError::new(
+                ErrorCode::Conflict,
+                format!("{doing}: the schema kept changing while it was read"),
+            )
+            .with_hint("something creates and drops objects all the time; try again when it has finished")
+            .with_detail(*error.detail)
+        },
+    })
+}
+
+/// "Could not open relation", "cache lookup failed" (both `XX000`), or a name that is not there: our statements
+/// name nothing but the catalogue, so an object went away after the snapshot was taken.
+fn is_gone(error: &DbError) -> bool {
+    matches!(error.detail.state.as_deref(), Some("XX000" | "42P01" | "42703" | "42704" | "42883"))
 }
 
 /// A schema that was asked for and is not there is an error, not an empty result.
