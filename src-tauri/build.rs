@@ -27,6 +27,14 @@ const COMMANDS: &[&str] = &[
     "export_schema",
     "render_schema",
     "export_png",
+    "choose_side_file",
+    "compare_sides",
+    "compared_ddl",
+    "compared_plan",
+    "prove_compared",
+    "save_compared",
+    "compared_diagram",
+    "move_compared",
 ];
 
 fn main() {

@@ -18,6 +18,23 @@ use crate::page::{field_depth, field_label};
 use crate::source::Source;
 use crate::workspace::{Workspace, not_open};
 
+/// What became of something between two schemas, where two are drawn in one diagram.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Mark {
+    /// Nothing, or one schema alone is drawn.
+    #[default]
+    None,
+    /// Only the second has it.
+    Added,
+    /// Only the first has it.
+    Removed,
+    /// It is not the same in both.
+    Changed,
+    /// It is called something else in the second.
+    Renamed,
+}
+
 /// A row of a box, as drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -30,6 +47,8 @@ pub struct RowView {
     pub mark: String,
     /// `open` or `closed` where rows belong to it, else `none`.
     pub fold: String,
+    /// What became of it.
+    pub change: Mark,
 }
 
 /// A box, placed.
@@ -54,6 +73,8 @@ pub struct BoxView {
     pub height: i32,
     /// Its rows.
     pub rows: Vec<RowView>,
+    /// What became of it.
+    pub change: Mark,
 }
 
 /// A link, routed.
@@ -76,6 +97,8 @@ pub struct LinkView {
     pub label: String,
     /// The way: x and y in turn.
     pub points: Vec<i32>,
+    /// What became of it.
+    pub change: Mark,
 }
 
 /// A diagram, placed and routed.
@@ -312,7 +335,7 @@ fn end_word(end: End) -> String {
     .into()
 }
 
-fn view_of(model: &Model, diagram: &Diagram, router: &Router, corners: &[Point]) -> DiagramView {
+pub(crate) fn view_of(model: &Model, diagram: &Diagram, router: &Router, corners: &[Point]) -> DiagramView {
     let relations = drawn(model);
     let boxes = diagram.boxes.iter().zip(corners).zip(relations).map(|((it, corner), relation)| {
         let size = it.size();
@@ -326,6 +349,7 @@ fn view_of(model: &Model, diagram: &Diagram, router: &Router, corners: &[Point])
                 Fold::Closed => "closed",
             }
             .into(),
+            change: Mark::None,
         };
         BoxView {
             object: relation.id().index() as u32,
@@ -337,6 +361,7 @@ fn view_of(model: &Model, diagram: &Diagram, router: &Router, corners: &[Point])
             width: whole(size.width),
             height: whole(size.height),
             rows: it.rows.iter().map(row).collect(),
+            change: Mark::None,
         }
     });
     let routes = router.route_all(corners);
@@ -349,6 +374,7 @@ fn view_of(model: &Model, diagram: &Diagram, router: &Router, corners: &[Point])
         to_end: end_word(link.to_end),
         label: link.label.clone(),
         points: flat(route),
+        change: Mark::None,
     });
     DiagramView { boxes: boxes.collect(), links: links.collect() }
 }
@@ -365,6 +391,31 @@ fn position_name(relation: RelationWalker<'_>) -> String {
     format!("{kind} {}\u{1f}{}", relation.namespace(), relation.name())
 }
 
+/// Where a kept layout has the boxes of a model's diagram.
+pub(crate) fn known_corners(model: &Model, layout: &[Position]) -> Vec<Option<Point>> {
+    let kept: HashMap<&str, Point> =
+        layout.iter().map(|it| (it.relation.as_str(), Point::new(it.x, it.y))).collect();
+    drawn(model).into_iter().map(|it| kept.get(position_name(it).as_str()).copied()).collect()
+}
+
+/// Moves boxes; returns which were moved, and the new ways of the links at them.
+pub(crate) fn moved_links(
+    router: &Router,
+    corners: &mut [Point],
+    moves: &[BoxMove],
+) -> (HashSet<usize>, Vec<Rerouted>) {
+    let mut moved = HashSet::new();
+    for it in moves {
+        if let Some(corner) = corners.get_mut(it.index as usize) {
+            *corner = Point::new(f64::from(it.x), f64::from(it.y));
+            moved.insert(it.index as usize);
+        }
+    }
+    let routes = router.route_some(corners, |from, to| moved.contains(&from) || moved.contains(&to));
+    let rerouted = routes.iter().map(|(index, route)| Rerouted { index: *index as u32, points: flat(route) });
+    (moved, rerouted.collect())
+}
+
 impl Workspace {
     /// Joins the diagram with the kept layout; what is new is placed near its neighbours, and all is kept.
     pub(crate) fn place_boxes(
@@ -373,16 +424,10 @@ impl Workspace {
         model: &Model,
         diagram: &Diagram,
     ) -> Result<Vec<Point>, AppError> {
-        let kept: HashMap<String, Point> = self
-            .store
-            .layout(&source.key())?
-            .into_iter()
-            .map(|it| (it.relation, Point::new(it.x, it.y)))
-            .collect();
-        let names: Vec<String> = drawn(model).into_iter().map(position_name).collect();
-        let known: Vec<Option<Point>> = names.iter().map(|name| kept.get(name).copied()).collect();
+        let known = known_corners(model, &self.store.layout(&source.key())?);
         let corners = place_missing(diagram, &known);
-        self.keep_positions(source, names.into_iter().zip(corners.iter().copied()))?;
+        let names = drawn(model).into_iter().map(position_name);
+        self.keep_positions(source, names.zip(corners.iter().copied()))?;
         Ok(corners)
     }
 
@@ -426,24 +471,14 @@ impl Workspace {
         if open.reading != reading {
             return Ok(Vec::new());
         }
-        let mut moved = HashSet::new();
-        for it in moves {
-            if let Some(corner) = open.corners.get_mut(it.index as usize) {
-                *corner = Point::new(f64::from(it.x), f64::from(it.y));
-                moved.insert(it.index as usize);
-            }
-        }
+        let (moved, rerouted) = moved_links(&open.router, &mut open.corners, moves);
         if keep == Keep::Yes {
             let relations = drawn(&open.model);
             let places: Vec<(String, Point)> =
                 moved.iter().map(|&index| (position_name(relations[index]), open.corners[index])).collect();
             self.keep_positions(source, places.into_iter())?;
         }
-        let routes =
-            open.router.route_some(&open.corners, |from, to| moved.contains(&from) || moved.contains(&to));
-        let rerouted =
-            routes.iter().map(|(index, route)| Rerouted { index: *index as u32, points: flat(route) });
-        Ok(rerouted.collect())
+        Ok(rerouted)
     }
 
     /// Folds or unfolds the nested fields at a row of a box of one reading; returns the diagram as it is then. Boxes stay where they are.

@@ -12,6 +12,7 @@ use cadastre_store::{SecretKeeper, Store};
 
 pub use cadastre_store::data_folder;
 
+use crate::compare::KeptComparison;
 use crate::diagram::Folds;
 use crate::error::{AppError, Code};
 use crate::run::Runs;
@@ -43,6 +44,7 @@ pub struct Workspace {
     /// The runs under way.
     pub runs: Arc<Runs>,
     open: Mutex<HashMap<Source, OpenSchema>>,
+    compared: Mutex<Option<Arc<KeptComparison>>>,
     readings: AtomicU32,
 }
 
@@ -58,7 +60,14 @@ impl Workspace {
         };
         let store = Store::open(folder).map_err(|error| doing(error.into()))?;
         let secrets = SecretKeeper::new(folder, keychain);
-        Ok(Self { store, secrets, runs: Arc::default(), open: Mutex::default(), readings: AtomicU32::new(0) })
+        Ok(Self {
+            store,
+            secrets,
+            runs: Arc::default(),
+            open: Mutex::default(),
+            compared: Mutex::default(),
+            readings: AtomicU32::new(0),
+        })
     }
 
     /// The data folder.
@@ -68,6 +77,10 @@ impl Workspace {
 
     pub(crate) fn opened(&self) -> MutexGuard<'_, HashMap<Source, OpenSchema>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn kept_comparison(&self) -> MutexGuard<'_, Option<Arc<KeptComparison>>> {
+        self.compared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The number of the next reading.

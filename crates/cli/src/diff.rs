@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use cadastre_app::AppError;
-use cadastre_app::compare::{Comparison, RenameAnswers, Scratch, Strategy, compare, plan_summary, read_side};
+use cadastre_app::compare::{
+    Comparison, RenameAnswers, Scratch, Strategy, compare, plan_json, plan_summary, read_side,
+};
 use cadastre_app::error::Code;
 use cadastre_app::export::write_file;
 use cadastre_app::run::Runs;
@@ -38,7 +40,11 @@ async fn compare_sides(
     let (a, b) = (engine_of(&options.to).flatten(), engine_of(&options.from).flatten());
     let read = |text, other| read_side(text, &options.schemas, scratch.as_ref(), other, folder, &run.context);
     let (from, to) = tokio::try_join!(read(&options.from, a), read(&options.to, b))?;
-    let answers = RenameAnswers { renames: options.renames.clone(), no_renames: options.no_renames.clone() };
+    let answers = RenameAnswers {
+        renames: options.renames.clone(),
+        no_renames: options.no_renames.clone(),
+        answered: Vec::new(),
+    };
     let comparison = compare(from, to, &answers).await;
     bar.finish_and_clear();
     let comparison = comparison?;
@@ -98,7 +104,7 @@ pub async fn run(options: &DiffOptions, folder: &Path, output: &Output) -> Resul
             comparison.script(&plan)?
         }
         DiffFormat::Reverse => comparison.script(&comparison.reverse()?)?,
-        DiffFormat::Json => to_json(&comparison.plan(strategy(&options.sides))?)?,
+        DiffFormat::Json => plan_json(&comparison.plan(strategy(&options.sides))?)?,
     };
     write(options.output.as_deref(), &text)?;
     refuse(&comparison)?;
@@ -110,15 +116,9 @@ pub async fn write_plan(options: &PlanOptions, folder: &Path, output: &Output) -
     let comparison = compare_sides(&options.sides, folder, output).await?;
     refuse(&comparison)?;
     let plan = comparison.plan(strategy(&options.sides))?;
-    write_file(&options.output, to_json(&plan)?.as_bytes())?;
+    write_file(&options.output, plan_json(&plan)?.as_bytes())?;
     eprint!("{}", plan_summary(&plan));
     Ok(ExitCode::SUCCESS)
-}
-
-fn to_json(plan: &cadastre_app::compare::Plan) -> Result<String, AppError> {
-    serde_json::to_string_pretty(plan)
-        .map(|text| text + "\n")
-        .map_err(|error| AppError::new(Code::Internal, format!("writing the plan: {error}")))
 }
 
 fn write(path: Option<&Path>, text: &str) -> Result<(), AppError> {

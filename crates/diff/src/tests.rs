@@ -117,3 +117,99 @@ fn a_rename_is_asked_about_and_followed_by_what_refers_to_it() {
     assert!(diff(&renamed, &c).is_empty(), "{:?}", words(&renamed, &c));
     assert!(parse_rename(&a, "nothing=x").is_err() && parse_rename(&a, "old").is_err());
 }
+
+/// Two models with an added table that refers to an added column, a view on a removed column, and changes that need nothing.
+fn two_models() -> (Model, Model) {
+    let key = |columns: &[&str], unnamed| Key {
+        columns: columns.iter().map(|it| (*it).to_owned()).collect(),
+        unnamed,
+        ..Key::default()
+    };
+    let view = |it: &mut ModelBuilder, main, on: ObjectId, text: &str| {
+        let body = View { definition: text.into(), ..View::default() };
+        let view = it.add(Object::new(Some(main), "v", Body::View(body)));
+        it.object_mut(view).depends_on.push(on);
+    };
+    let from = model(|it, main| {
+        let t = table(it, main, "t", &[("a", "int"), ("b", "text"), ("gone", "text")]);
+        it.add(Object::new(Some(t), "t_pkey", Body::PrimaryKey(key(&["a"], true))));
+        view(it, main, t, "SELECT gone FROM t");
+        table(it, main, "old", &[("x", "int")]);
+    });
+    let to = model(|it, main| {
+        let t = table(it, main, "t", &[("a", "int"), ("code", "text"), ("b", "varchar")]);
+        it.add(Object::new(Some(t), "t_pkey", Body::PrimaryKey(key(&["a", "code"], true))));
+        it.add(Object::new(Some(t), "u", Body::Unique(key(&["code"], false))));
+        view(it, main, t, "SELECT b FROM t");
+        let n = table(it, main, "new", &[("code", "text")]);
+        let foreign = ForeignKey {
+            columns: vec!["code".into()],
+            references: QualifiedName::new("main", "t"),
+            referenced_columns: vec!["code".into()],
+            on_update: ReferentialAction::NoAction,
+            on_delete: ReferentialAction::NoAction,
+            on_delete_columns: Vec::new(),
+            match_type: MatchType::Simple,
+            deferrable: Deferrable::No,
+            validated: Validated::Yes,
+            inherited: false,
+            unnamed: false,
+        };
+        it.add(Object::new(Some(n), "f", Body::ForeignKey(foreign)));
+    });
+    (from, to)
+}
+
+#[test]
+fn every_choice_of_changes_takes_what_it_needs_and_nothing_else_is_left_out() {
+    let (from, to) = two_models();
+    let all = diff(&from, &to);
+    assert_eq!(
+        words(&from, &to),
+        [
+            "+ main.new",
+            "+ main.t.code",
+            "+ main.t.t_pkey",
+            "+ main.t.u",
+            "- main.old",
+            "- main.t.gone",
+            "- main.t.t_pkey",
+            "~ main.t.b",
+            "~ main.v"
+        ]
+    );
+    for mask in 0..1_u32 << all.changes.len() {
+        let chosen = (0..all.changes.len()).filter(|at| mask & 1 << at != 0).collect();
+        let picked = pick(&from, &to, &all, &chosen).unwrap();
+        let taken = chosen.len() + picked.also.len();
+        assert_eq!(diff(&from, &picked.model).changes.len(), taken, "{chosen:?}");
+        assert_eq!(diff(&picked.model, &to).changes.len(), all.changes.len() - taken, "{chosen:?}");
+    }
+}
+
+#[test]
+fn a_choice_names_what_was_not_chosen_and_is_needed() {
+    let (from, to) = two_models();
+    let all = diff(&from, &to);
+    let at = |word: &str| {
+        let is = |change: &&Change| match (change.from, change.to) {
+            (_, Some(id)) => change.kind == ChangeKind::Added && word == format!("+ {}", to.display_name(id)),
+            (Some(id), None) => word == format!("- {}", from.display_name(id)),
+            _ => false,
+        };
+        all.changes.iter().position(|it| is(&it)).unwrap()
+    };
+    let also = |word: &str| {
+        let picked = pick(&from, &to, &all, &[at(word)].into()).unwrap();
+        let mut found = picked.also;
+        found.sort_unstable();
+        found
+    };
+    let mut wanted = vec![at("+ main.t.code"), at("+ main.t.u")];
+    wanted.sort_unstable();
+    assert_eq!(also("+ main.new"), wanted, "a key needs what it leads to");
+    assert!(also("- main.old").is_empty(), "nothing stands on it");
+    let mut wanted = vec![at("+ main.t.code"), at("- main.t.t_pkey")];
+    wanted.sort_unstable();
+    assert_eq!(also("+ main.t.t_pkey"), wanted, "a table has one primary key");
+}

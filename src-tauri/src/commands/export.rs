@@ -63,7 +63,12 @@ pub(crate) fn export_png(app: AppHandle, name: String, data: String) -> Result<O
     save(&app, &name, "png", &bytes)
 }
 
-fn save(app: &AppHandle, name: &str, ending: &str, content: &[u8]) -> Result<Option<String>, AppError> {
+pub(super) fn save(
+    app: &AppHandle,
+    name: &str,
+    ending: &str,
+    content: &[u8],
+) -> Result<Option<String>, AppError> {
     let Some(path) = ask_path(app, name, ending) else { return Ok(None) };
     write_file(&path, content)?;
     Ok(Some(path.display().to_string()))

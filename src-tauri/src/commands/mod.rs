@@ -1,5 +1,6 @@
 //! The commands of the window: adapters of a few lines between IPC and the use cases. [`list`] is the only list of them.
 
+mod compare;
 mod connections;
 mod diagram;
 mod explorer;
@@ -36,5 +37,13 @@ pub(crate) fn list() -> Builder<Wry> {
         export::export_schema,
         export::render_schema,
         export::export_png,
+        compare::choose_side_file,
+        compare::compare_sides,
+        compare::compared_ddl,
+        compare::compared_plan,
+        compare::prove_compared,
+        compare::save_compared,
+        compare::compared_diagram,
+        compare::move_compared,
     ])
 }

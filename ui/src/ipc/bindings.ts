@@ -35,6 +35,16 @@ export const commands = {
 	renderSchema: (source: Source, format: ExportFormat) => typedError<string, AppError_Serialize>(__TAURI_INVOKE("render_schema", { source, format })),
 	/**  Writes a picture the window has drawn; `data` is base64. */
 	exportPng: (name: string, data: string) => typedError<string | null, AppError_Serialize>(__TAURI_INVOKE("export_png", { name, data })),
+	/**  The native dialog for a file to compare; nothing when the person thinks better of it. */
+	chooseSideFile: () => __TAURI_INVOKE<string | null>("choose_side_file"),
+	compareSides: (request: CompareRequest_Deserialize, runId: string, events: Channel<RunEvent>) => typedError<ComparisonView, AppError_Serialize>(__TAURI_INVOKE("compare_sides", { request, runId, events })),
+	comparedDdl: (number: number, index: number) => typedError<DdlLine_Serialize[], AppError_Serialize>(__TAURI_INVOKE("compared_ddl", { number, index })),
+	comparedPlan: (number: number, choice: PlanChoice) => typedError<PlanView, AppError_Serialize>(__TAURI_INVOKE("compared_plan", { number, choice })),
+	proveCompared: (number: number, choice: PlanChoice, scratch: number | null, runId: string, events: Channel<RunEvent>) => typedError<null, AppError_Serialize>(__TAURI_INVOKE("prove_compared", { number, choice, scratch, runId, events })),
+	/**  Writes a plan or a script of it to a file the person chooses; returns the path, or nothing if they chose none. */
+	saveCompared: (number: number, choice: PlanChoice, file: PlanFile) => typedError<string | null, AppError_Serialize>(__TAURI_INVOKE("save_compared", { number, choice, file })),
+	comparedDiagram: (number: number) => typedError<DiagramView, AppError_Serialize>(__TAURI_INVOKE("compared_diagram", { number })),
+	moveCompared: (number: number, moves: BoxMove[]) => typedError<Rerouted[], AppError_Serialize>(__TAURI_INVOKE("move_compared", { number, moves })),
 };
 
 /* Types */
@@ -186,6 +196,26 @@ export type BoxView = {
 	height: number,
 	/**  Its rows. */
 	rows: RowView[],
+	/**  What became of it. */
+	change: Mark,
+};
+
+/**  A difference. */
+export type ChangeView = {
+	/**  Its place in the difference, by which it is chosen. */
+	index: number,
+	/**  `added`, `removed`, `changed`. */
+	change: string,
+	/**  The object's kind. */
+	kind: string,
+	/**  Its own name. */
+	name: string,
+	/**  The relation or other object it is part of; its own full name if it stands by itself. */
+	group: string,
+	/**  The kind of that object. */
+	groupKind: string,
+	/**  What differs, of something on both sides: `definition`, `comment`, `owner`, `grants`. */
+	facets: string[],
 };
 
 /**  A column. */
@@ -202,6 +232,51 @@ export type ColumnRow = {
 	marks: string[],
 	/**  Its comment. */
 	comment: string,
+};
+
+/**  What to compare. */
+export type CompareRequest = CompareRequest_Serialize | CompareRequest_Deserialize;
+
+/**  What to compare. */
+export type CompareRequest_Deserialize = {
+	/**  What is there. */
+	from: SideChoice,
+	/**  What is wanted. */
+	to: SideChoice,
+	/**  What was said about renames so far. */
+	answers: RenameAnswer[],
+	/**  The connection whose server may be used for databases of our own. */
+	scratch?: number | null,
+};
+
+/**  What to compare. */
+export type CompareRequest_Serialize = {
+	/**  What is there. */
+	from: SideChoice,
+	/**  What is wanted. */
+	to: SideChoice,
+	/**  What was said about renames so far. */
+	answers: RenameAnswer[],
+	/**  The connection whose server may be used for databases of our own. */
+	scratch: number | null,
+};
+
+/**  What came of a comparison. */
+export type ComparisonView = {
+	/**  By which it is asked about. */
+	number: number,
+	/**  The engine's word. */
+	engine: string,
+	/**  What is there. */
+	from: SideView,
+	/**  What is wanted. */
+	to: SideView,
+	/**  The statements of what is renamed. */
+	renames: string[],
+	/**  Renames nobody has answered. */
+	questions: QuestionView[],
+	/**  The differences. */
+	changes: ChangeView[],
 };
 
 /**  A connection as a form sends it. */
@@ -282,6 +357,29 @@ export type ConnectionView_Serialize = {
 	secretPlace: string,
 };
 
+/**  A line of two texts side by side. */
+export type DdlLine = DdlLine_Serialize | DdlLine_Deserialize;
+
+/**  A line of two texts side by side. */
+export type DdlLine_Deserialize = {
+	/**  On the left, if there is one. */
+	left?: string | null,
+	/**  On the right, if there is one. */
+	right?: string | null,
+	/**  The two are the same. */
+	same: boolean,
+};
+
+/**  A line of two texts side by side. */
+export type DdlLine_Serialize = {
+	/**  On the left, if there is one. */
+	left: string | null,
+	/**  On the right, if there is one. */
+	right: string | null,
+	/**  The two are the same. */
+	same: boolean,
+};
+
 /**  A diagram, placed and routed. */
 export type DiagramView = {
 	/**  The boxes. */
@@ -351,6 +449,22 @@ export type FieldRow_Serialize = {
 	target: number | null,
 };
 
+/**  Steps that happen together or not at all. */
+export type GroupView = {
+	/**  They run in one transaction. */
+	transaction: boolean,
+	/**  The steps. */
+	steps: StepView[],
+};
+
+/**  What to know before a step. */
+export type HazardView = {
+	/**  The kind's word, as `data_loss`. */
+	kind: string,
+	/**  In words. */
+	message: string,
+};
+
 /**  Whether a move is only shown or also kept. */
 export type Keep = 
 /**  While dragging. */
@@ -386,7 +500,22 @@ export type LinkView = {
 	label: string,
 	/**  The way: x and y in turn. */
 	points: number[],
+	/**  What became of it. */
+	change: Mark,
 };
+
+/**  What became of something between two schemas, where two are drawn in one diagram. */
+export type Mark = 
+/**  Nothing, or one schema alone is drawn. */
+"none" | 
+/**  Only the second has it. */
+"added" | 
+/**  Only the first has it. */
+"removed" | 
+/**  It is not the same in both. */
+"changed" | 
+/**  It is called something else in the second. */
+"renamed";
 
 /**  Everything about one object. */
 export type ObjectPage = ObjectPage_Serialize | ObjectPage_Deserialize;
@@ -501,12 +630,55 @@ export type PartRow_Serialize = {
 	target: number | null,
 };
 
+/**  Which changes to plan, and how. */
+export type PlanChoice = {
+	/**  The chosen changes. */
+	chosen: number[],
+	/**  With the least locking. */
+	online: boolean,
+};
+
+/**  What to write to a file. */
+export type PlanFile = 
+/**  The script. */
+"script" | 
+/**  The script that goes back. */
+"reverse" | 
+/**  The plan as JSON. */
+"plan";
+
+/**  A plan. */
+export type PlanView = {
+	/**  Changes that were not chosen and that the chosen ones need. */
+	also: number[],
+	/**  The groups, in order. */
+	groups: GroupView[],
+	/**  What differs and cannot be planned. */
+	notes: string[],
+	/**  The script. */
+	script: string,
+	/**  The script that goes back. */
+	reverse: string,
+	/**  Equal for equal plans. */
+	hash: string,
+};
+
 /**  A property in two words. */
 export type Property = {
 	/**  A key the window translates. */
 	name: string,
 	/**  The value. */
 	value: string,
+};
+
+/**  Something that was perhaps renamed. */
+export type QuestionView = {
+	/**  What it is. */
+	from: string,
+	/**  What it would be. */
+	to: string,
+	/**  Why it looks like it. */
+	evidence: string,
 };
 
 /**  A foreign key of another table that leads here. */
@@ -526,6 +698,16 @@ export type Remedy =
 /**  Ask for the vault's passphrase. */
 "unlockVault";
 
+/**  What a person said about a question. */
+export type RenameAnswer = {
+	/**  The old name, as it was asked. */
+	from: string,
+	/**  The new name, as it was asked. */
+	to: string,
+	/**  It is the same thing under a new name. */
+	isRename: boolean,
+};
+
 /**  A link whose way has changed. */
 export type Rerouted = {
 	/**  The link's place in the diagram. */
@@ -544,6 +726,8 @@ export type RowView = {
 	mark: string,
 	/**  `open` or `closed` where rows belong to it, else `none`. */
 	fold: string,
+	/**  What became of it. */
+	change: Mark,
 };
 
 /**  How far a run is. */
@@ -650,6 +834,27 @@ export type Settings = {
 	theme: string,
 };
 
+/**  One side as the window names it. */
+export type SideChoice = 
+/**  The demo or a connection. */
+{ kind: "source"; 
+/**  Which. */
+source: Source } | 
+/**  A file: a model as JSON, a script, a SQLite database. */
+{ kind: "file"; 
+/**  Where. */
+path: string };
+
+/**  One side that was read. */
+export type SideView = {
+	/**  What it is called. */
+	title: string,
+	/**  Product and version. */
+	version: string,
+	/**  Equal for equal schemas. */
+	fingerprint: string,
+};
+
 /**  A source as the window names it. */
 export type Source = 
 /**  The bundled example. */
@@ -663,6 +868,20 @@ id: number };
 export type StartUp = {
 	version: string,
 	settings: Settings,
+};
+
+/**  A step. */
+export type StepView = {
+	/**  What it is about. */
+	object: string,
+	/**  Its statements. */
+	sql: string,
+	/**  `metadata`, `scan`, `rewrite`. */
+	work: string,
+	/**  Each a table and its lock: `public.film: access exclusive`. */
+	locks: string[],
+	/**  What to know before. */
+	hazards: HazardView[],
 };
 
 /**  What a test found. */

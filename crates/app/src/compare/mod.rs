@@ -1,10 +1,21 @@
 //! Comparing two sources: the difference, what may have been renamed, the plan and its way back, and its proof.
 
-use cadastre_diff::{Candidate, ChangeKind, Diff, Rename, candidates, diff, parse_rename, rename};
+mod drawing;
+mod window;
+
+use std::collections::BTreeSet;
+
+use cadastre_diff::{
+    Candidate, Change, ChangeKind, Diff, Rename, candidates, diff, parse_rename, pick, rename,
+};
 use cadastre_engine::{Dialect, RunContext, Secret, Target};
 use cadastre_model::{Kind, Model, ObjectId};
 use cadastre_plan::{Group, Step};
 pub use cadastre_plan::{HazardKind, Plan, summary as plan_summary};
+pub use window::{
+    ChangeView, CompareRequest, ComparisonView, DdlLine, GroupView, HazardView, KeptComparison, PlanChoice,
+    PlanFile, PlanView, QuestionView, RenameAnswer, SideChoice, SideView, StepView, plan_json,
+};
 
 use crate::connections::unknown_engine;
 use crate::error::{AppError, Code};
@@ -57,6 +68,8 @@ pub struct RenameAnswers {
     pub renames: Vec<String>,
     /// `OLD=NEW`: it is none; `*` for all.
     pub no_renames: Vec<String>,
+    /// Questions that were answered, by the names they were asked with.
+    pub answered: Vec<RenameAnswer>,
 }
 
 /// Something that was perhaps renamed: nobody has said so or otherwise, and its data would be lost.
@@ -81,6 +94,7 @@ pub struct Comparison {
     pub diff: Diff,
     /// What may have been renamed and was not answered.
     pub open_questions: Vec<RenameQuestion>,
+    renamed: Vec<(ObjectId, String)>,
     renames: Vec<String>,
     rename_backs: Vec<String>,
 }
@@ -158,20 +172,48 @@ pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Co
         })?;
         renames.push(one);
     }
-    let renamed = rename(&from.model, &renames).map_err(|error| {
-        AppError::new(Code::Conflict, format!("renaming: {error}")).with_hint("choose a name that is free")
-    })?;
+    let mut renamed = carry_out(&from.model, &renames)?;
+    for answer in answers.answered.iter().filter(|it| it.is_rename) {
+        renames.push(answered_rename(&renamed, &to.model, answer)?);
+        renamed = carry_out(&from.model, &renames)?;
+    }
     let (statements, backs) = rename_statements(dialect, &from.model, &renamed, &renames)?;
     let found = difference(dialect, &renamed, &to.model);
-    let open_questions = open_questions(&renamed, &to.model, &found, from.live.as_ref(), answers).await?;
+    let open_questions =
+        open_questions(&from.model, &renamed, &to.model, &found, from.live.as_ref(), answers).await?;
+    let old_names = renames.iter().map(|it| (it.object, from.model.object(it.object).name.clone())).collect();
     Ok(Comparison {
         from: renamed,
         to: to.model,
         diff: found,
         open_questions,
+        renamed: old_names,
         renames: statements,
         rename_backs: backs,
     })
+}
+
+fn carry_out(model: &Model, renames: &[Rename]) -> Result<Model, AppError> {
+    rename(model, renames).map_err(|error| {
+        AppError::new(Code::Conflict, format!("renaming: {error}")).with_hint("choose a name that is free")
+    })
+}
+
+/// The rename that a question was answered with.
+fn answered_rename(from: &Model, to: &Model, answer: &RenameAnswer) -> Result<Rename, AppError> {
+    let named = |model: &Model, name: &str| {
+        let mut objects = model.objects().map(|(id, _)| id);
+        objects.find(|id| {
+            matches!(model.object(*id).kind(), Kind::Table | Kind::View | Kind::Column)
+                && model.display_name(*id) == name
+        })
+    };
+    let found = named(from, &answer.from).zip(named(to, &answer.to));
+    let (object, new) = found.ok_or_else(|| {
+        let message = format!("renaming: {} is not there any more", answer.from);
+        AppError::new(Code::NotFound, message).with_hint("compare once more")
+    })?;
+    Ok(Rename { object, to: to.object(new).name.clone() })
 }
 
 /// How two models of one engine differ in what they mean.
@@ -196,9 +238,7 @@ fn rename_statements(
         there.push(dialect.rename_statement(model, it.object, &it.to)?);
     }
     let columns: Vec<Rename> = of(true).cloned().collect();
-    let only_columns = rename(model, &columns).map_err(|error| {
-        AppError::new(Code::Conflict, format!("renaming: {error}")).with_hint("choose a name that is free")
-    })?;
+    let only_columns = carry_out(model, &columns)?;
     let mut back = Vec::new();
     for it in of(false) {
         back.push(dialect.rename_statement(renamed, it.object, &old_name(it))?);
@@ -211,6 +251,7 @@ fn rename_statements(
 
 /// The rename candidates nobody has answered and for which it matters: what would be lost holds rows.
 async fn open_questions(
+    before: &Model,
     from: &Model,
     to: &Model,
     diff: &Diff,
@@ -222,14 +263,15 @@ async fn open_questions(
     }
     let is_settled = |it: &Candidate| {
         let (old, new) = (from.display_name(it.from), to.display_name(it.to));
-        answers.no_renames.iter().any(|text| {
-            text.split_once('=').is_some_and(|(a, b)| {
-                let same = |full: &str, said: &str| {
-                    full == said || full.split_once('.').is_some_and(|(_, rest)| rest == said)
-                };
-                same(&old, a.trim()) && (same(&new, b.trim()) || new.rsplit('.').next() == Some(b.trim()))
+        answers.answered.iter().any(|answer| answer.from == old && answer.to == new)
+            || answers.no_renames.iter().any(|text| {
+                text.split_once('=').is_some_and(|(a, b)| {
+                    let same = |full: &str, said: &str| {
+                        full == said || full.split_once('.').is_some_and(|(_, rest)| rest == said)
+                    };
+                    same(&old, a.trim()) && (same(&new, b.trim()) || new.rsplit('.').next() == Some(b.trim()))
+                })
             })
-        })
     };
     let open: Vec<Candidate> = candidates(from, to, diff).into_iter().filter(|it| !is_settled(it)).collect();
     if open.is_empty() {
@@ -239,7 +281,8 @@ async fn open_questions(
         Kind::Column => from.object(id).parent.unwrap_or(id),
         _ => id,
     };
-    let tables: Vec<_> = open.iter().map(|it| from.walk(table_of(it.from)).qualified_name()).collect();
+    // The server knows them by the names they had before.
+    let tables: Vec<_> = open.iter().map(|it| before.walk(table_of(it.from)).qualified_name()).collect();
     let holds = match live {
         Some((target, secret)) => {
             let driver = engines::driver(target.engine()).ok_or_else(|| unknown_engine(target.engine()))?;
@@ -263,6 +306,35 @@ impl Comparison {
     /// Whether there is any difference.
     pub fn is_empty(&self) -> bool {
         self.diff.is_empty() && self.renames.is_empty()
+    }
+
+    /// The comparison with what the second schema would be if only some of the changes were made, those they need among them;
+    /// and which these are. `chosen` holds places in the difference.
+    ///
+    /// # Errors
+    /// Changes that cannot be taken apart.
+    pub fn picked(&self, chosen: &BTreeSet<usize>) -> Result<(Self, Vec<usize>), AppError> {
+        let dialect = dialect_of(&self.from.origin.engine)?;
+        let picked = pick(&self.from, &self.to, &self.diff, chosen).map_err(|error| {
+            AppError::new(Code::Conflict, format!("choosing changes: {error}"))
+                .with_hint("choose the other change of this name as well")
+        })?;
+        let diff = difference(dialect, &self.from, &picked.model);
+        let comparison = Self {
+            from: self.from.clone(),
+            to: picked.model,
+            diff,
+            open_questions: Vec::new(),
+            renamed: self.renamed.clone(),
+            renames: self.renames.clone(),
+            rename_backs: self.rename_backs.clone(),
+        };
+        Ok((comparison, picked.also))
+    }
+
+    /// The model and the object that a change is best named by.
+    fn named(&self, change: &Change) -> Option<(&Model, ObjectId)> {
+        change.to.map(|id| (&self.to, id)).or(change.from.map(|id| (&self.from, id)))
     }
 
     /// The plan from the first to the second.
@@ -306,20 +378,13 @@ impl Comparison {
     pub fn summary(&self) -> String {
         let mut lines: Vec<String> = self.renames.iter().map(|sql| format!("> {sql}")).collect();
         for change in &self.diff.changes {
-            let (sign, model, id) = match (change.kind, change.from, change.to) {
-                (ChangeKind::Added, _, Some(id)) => ('+', &self.to, id),
-                (ChangeKind::Removed, Some(id), _) => ('-', &self.from, id),
-                (_, _, Some(id)) => ('~', &self.to, id),
-                _ => continue,
+            let sign = match change.kind {
+                ChangeKind::Added => '+',
+                ChangeKind::Removed => '-',
+                ChangeKind::Changed => '~',
             };
-            let facets = change.facets;
-            let what = [
-                (facets.body, "definition"),
-                (facets.comment, "comment"),
-                (facets.owner, "owner"),
-                (facets.grants, "grants"),
-            ];
-            let what: Vec<&str> = what.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect();
+            let Some((model, id)) = self.named(change) else { continue };
+            let what = facet_words(change);
             let what = if what.is_empty() { String::new() } else { format!(" ({})", what.join(", ")) };
             let kind = model.object(id).kind().word().replace('_', " ");
             lines.push(format!("{sign} {kind} {}{what}", model.display_name(id)));
@@ -351,6 +416,18 @@ impl Comparison {
         let returned = elaborate(engine, &script, scratch, context).await.map_err(failed)?;
         expect_same(dialect, &returned, &self.from, "the way back does not lead to the first schema")
     }
+}
+
+/// In what respects an object differs.
+fn facet_words(change: &Change) -> Vec<&'static str> {
+    let facets = change.facets;
+    let what = [
+        (facets.body, "definition"),
+        (facets.comment, "comment"),
+        (facets.owner, "owner"),
+        (facets.grants, "grants"),
+    ];
+    what.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect()
 }
 
 fn expect_same(dialect: &dyn Dialect, got: &Model, wanted: &Model, what: &str) -> Result<(), AppError> {

@@ -1,0 +1,322 @@
+//! Taking some of the changes and leaving others: the model that is reached when only these are made.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use cadastre_model::{Body, Kind, Model, ModelBuilder, ModelError, Object, ObjectId, QualifiedName};
+
+use crate::compare::{ChangeKind, Diff};
+
+/// What came of picking.
+#[derive(Debug, Clone)]
+pub struct Picked {
+    /// The first model with the picked changes made.
+    pub model: Model,
+    /// The changes that were not chosen and that the chosen ones need, by their place in the difference.
+    pub also: Vec<usize>,
+}
+
+/// The first model after the chosen changes and those that they need. `chosen` holds places in `diff.changes`; others are
+/// ignored.
+///
+/// # Errors
+/// Two siblings would have one name: the changes cannot be taken apart like this.
+pub fn pick(from: &Model, to: &Model, diff: &Diff, chosen: &BTreeSet<usize>) -> Result<Picked, ModelError> {
+    let needs = Needs::new(from, to, diff);
+    let all = needs.closure(chosen);
+    let also = all.difference(chosen).copied().collect();
+    if all.len() == diff.changes.len() {
+        return Ok(Picked { model: to.clone(), also });
+    }
+    let taking = Taking { from, to, diff, needs: &needs, taken: &all };
+    Ok(Picked { model: taking.build()?, also })
+}
+
+/// Which change an object belongs to, and what needs what.
+struct Needs<'a> {
+    from: &'a Model,
+    to: &'a Model,
+    diff: &'a Diff,
+    /// The addition an object of the second model is part of.
+    added: HashMap<ObjectId, usize>,
+    /// The removal an object of the first model is part of.
+    removed: HashMap<ObjectId, usize>,
+    /// The change of an object of the second model.
+    changed: HashMap<ObjectId, usize>,
+    /// Who in the first model stands on an object of it.
+    standing_on: HashMap<ObjectId, Vec<ObjectId>>,
+    /// The changes of a view of the second model and of its columns.
+    of_view: HashMap<ObjectId, Vec<usize>>,
+}
+
+/// The view of the second model that a change is about, itself or a column of it.
+fn view_of(from: &Model, to: &Model, diff: &Diff, at: usize) -> Option<ObjectId> {
+    let up = |model: &Model, id: ObjectId| {
+        let is_view = |id: &ObjectId| model.object(*id).kind() == Kind::View;
+        Some(id).filter(is_view).or(model.object(id).parent.filter(is_view))
+    };
+    let change = &diff.changes[at];
+    match (change.from, change.to) {
+        (_, Some(id)) => up(to, id),
+        (Some(id), None) => up(from, id).and_then(|view| diff.to(view)),
+        _ => None,
+    }
+}
+
+fn subtree(model: &Model, id: ObjectId) -> Vec<ObjectId> {
+    let mut found = vec![id];
+    let mut at = 0;
+    while at < found.len() {
+        found.extend(model.children(found[at]));
+        at += 1;
+    }
+    found
+}
+
+impl<'a> Needs<'a> {
+    fn new(from: &'a Model, to: &'a Model, diff: &'a Diff) -> Self {
+        let (mut added, mut removed, mut changed) = (HashMap::new(), HashMap::new(), HashMap::new());
+        for (at, change) in diff.changes.iter().enumerate() {
+            match (change.kind, change.from, change.to) {
+                (ChangeKind::Added, _, Some(id)) => {
+                    added.extend(subtree(to, id).into_iter().map(|it| (it, at)))
+                }
+                (ChangeKind::Removed, Some(id), _) => {
+                    removed.extend(subtree(from, id).into_iter().map(|it| (it, at)));
+                }
+                (_, _, Some(id)) => {
+                    changed.insert(id, at);
+                }
+                _ => {}
+            }
+        }
+        let mut standing_on: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        for (id, _) in from.objects() {
+            for needed in needed_by(from, id) {
+                standing_on.entry(needed).or_default().push(id);
+            }
+        }
+        let mut of_view: HashMap<ObjectId, Vec<usize>> = HashMap::new();
+        for at in 0..diff.changes.len() {
+            if let Some(view) = view_of(from, to, diff, at) {
+                of_view.entry(view).or_default().push(at);
+            }
+        }
+        Self { from, to, diff, added, removed, changed, standing_on, of_view }
+    }
+
+    fn closure(&self, chosen: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let mut all = BTreeSet::new();
+        let mut open: Vec<usize> =
+            chosen.iter().copied().filter(|at| *at < self.diff.changes.len()).collect();
+        while let Some(at) = open.pop() {
+            if all.insert(at) {
+                open.extend(self.needed(at));
+            }
+        }
+        all
+    }
+
+    /// The changes that one change needs.
+    fn needed(&self, at: usize) -> Vec<usize> {
+        let change = &self.diff.changes[at];
+        let mut found = Vec::new();
+        match (change.kind, change.from, change.to) {
+            (ChangeKind::Removed, Some(id), _) => {
+                for part in subtree(self.from, id) {
+                    for dependent in self.standing_on.get(&part).into_iter().flatten() {
+                        found.extend(self.removed.get(dependent));
+                        let counterpart = self.diff.to(*dependent);
+                        found.extend(counterpart.and_then(|it| self.changed.get(&it)));
+                    }
+                }
+            }
+            (ChangeKind::Added, _, Some(id)) => {
+                subtree(self.to, id).into_iter().for_each(|part| self.grounds(part, &mut found));
+                found.extend(self.in_the_way(id));
+            }
+            (_, _, Some(id)) => self.grounds(id, &mut found),
+            _ => {}
+        }
+        found.extend(self.of_one_view(at));
+        found
+    }
+
+    /// A view and its columns change together: they are one statement.
+    fn of_one_view(&self, at: usize) -> &[usize] {
+        let view = view_of(self.from, self.to, self.diff, at);
+        view.and_then(|view| self.of_view.get(&view)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What an object of the second model stands on that is not there yet, or not like this.
+    fn grounds(&self, id: ObjectId, found: &mut Vec<usize>) {
+        for needed in needed_by(self.to, id) {
+            found.extend(self.added.get(&needed));
+            found.extend(self.changed.get(&needed));
+        }
+    }
+
+    /// The removals of what has the place of an added object: a relation of its name, the primary key of its table.
+    fn in_the_way(&self, id: ObjectId) -> Vec<usize> {
+        let object = self.to.object(id);
+        let mut found = Vec::new();
+        if object.kind() == Kind::PrimaryKey {
+            let table = object.parent.and_then(|parent| self.diff.from(parent));
+            let keys = table.into_iter().flat_map(|table| self.from.children(table).iter().copied());
+            found.extend(keys.filter(|key| self.from.object(*key).kind() == Kind::PrimaryKey));
+        }
+        if matches!(object.kind(), Kind::Table | Kind::View | Kind::Sequence) {
+            found.extend(self.from.find_relation(&self.to.walk(id).qualified_name()));
+        }
+        found.into_iter().filter_map(|id| self.removed.get(&id).copied()).collect()
+    }
+}
+
+/// The objects of a model that an object needs: by the catalogue's word, by reference, by the words of its text.
+fn needed_by(model: &Model, id: ObjectId) -> Vec<ObjectId> {
+    let object = model.object(id);
+    let mut needed = object.depends_on.clone();
+    if let Body::ForeignKey(key) = &object.body
+        && let Some(table) = model.find_relation(&key.references)
+    {
+        needed.push(table);
+        needed.extend(named_columns(model, table, &key.referenced_columns));
+        needed.extend(model.children(table).iter().filter(|part| match &model.object(**part).body {
+            Body::PrimaryKey(it) | Body::Unique(it) => it.columns == key.referenced_columns,
+            _ => false,
+        }));
+    }
+    if let Body::View(view) = &object.body {
+        needed.extend(view.reads.as_ref().and_then(|name| model.find_relation(name)));
+    }
+    if let Body::Table(table) = &object.body {
+        let parents = table.partition_of.iter().map(|it| &it.parent);
+        needed.extend(parents.filter_map(|name: &QualifiedName| model.find_relation(name)));
+    }
+    if let Some(table) = object.parent.filter(|table| model.object(*table).kind() == Kind::Table) {
+        let text = serde_json::to_string(&object.body).unwrap_or_default();
+        let words: HashSet<&str> =
+            text.split(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '$').collect();
+        let columns = model.children(table).iter().filter(|it| **it != id);
+        needed.extend(columns.filter(|it| {
+            let column = model.object(**it);
+            column.kind() == Kind::Column && words.contains(column.name.as_str())
+        }));
+    }
+    needed
+}
+
+fn named_columns(model: &Model, table: ObjectId, names: &[String]) -> Vec<ObjectId> {
+    let columns = model.children(table).iter().filter(|it| {
+        let column = model.object(**it);
+        column.kind() == Kind::Column && names.contains(&column.name)
+    });
+    columns.copied().collect()
+}
+
+/// Puts the model together.
+struct Taking<'a> {
+    from: &'a Model,
+    to: &'a Model,
+    diff: &'a Diff,
+    needs: &'a Needs<'a>,
+    taken: &'a BTreeSet<usize>,
+}
+
+/// An object of the result by where it comes from.
+#[derive(Clone, Copy)]
+enum Place {
+    /// Only the first model has it, or its change is not taken.
+    From(ObjectId),
+    /// As the second model has it.
+    To(ObjectId),
+}
+
+impl Taking<'_> {
+    fn build(&self) -> Result<Model, ModelError> {
+        let mut builder = ModelBuilder::new(self.to.origin.clone());
+        let mut places = Vec::new();
+        self.emit(None, self.from.roots(), self.to.roots(), &mut builder, &mut places);
+        let (mut of_from, mut of_to) = (HashMap::new(), HashMap::new());
+        for (id, place) in &places {
+            match *place {
+                Place::From(old) => {
+                    of_from.insert(old, *id);
+                    of_to.extend(self.diff.to(old).map(|it| (it, *id)));
+                }
+                Place::To(new) => {
+                    of_to.insert(new, *id);
+                    of_from.extend(self.diff.from(new).map(|it| (it, *id)));
+                }
+            }
+        }
+        for (id, place) in places {
+            let (depends_on, known) = match place {
+                Place::From(old) => (&self.from.object(old).depends_on, &of_from),
+                Place::To(new) => (&self.to.object(new).depends_on, &of_to),
+            };
+            builder.object_mut(id).depends_on =
+                depends_on.iter().filter_map(|it| known.get(it).copied()).collect();
+        }
+        let unmodelled = if self.taken.is_empty() { &self.from.unmodelled } else { &self.to.unmodelled };
+        unmodelled.iter().for_each(|it| builder.note_unmodelled(it.kind.clone(), it.name.clone()));
+        builder.finish()
+    }
+
+    fn emit(
+        &self,
+        parent: Option<ObjectId>,
+        from: &[ObjectId],
+        to: &[ObjectId],
+        builder: &mut ModelBuilder,
+        places: &mut Vec<(ObjectId, Place)>,
+    ) {
+        for place in self.siblings(from, to) {
+            let object = match place {
+                Place::From(id) => self.from.object(id),
+                Place::To(id) => self.to.object(id),
+            };
+            let id = builder.add(Object { parent, depends_on: Vec::new(), ..object.clone() });
+            places.push((id, place));
+            let (old, new) = match place {
+                Place::From(id) => (Some(id), self.diff.to(id)),
+                Place::To(id) => (self.diff.from(id), Some(id)),
+            };
+            let from = old.map_or(&[][..], |id| self.from.children(id));
+            let to = new.map_or(&[][..], |id| self.to.children(id));
+            self.emit(Some(id), from, to, builder, places);
+        }
+    }
+
+    /// The siblings of the result in their order: that of the second model where all of it is there, else that of the first with
+    /// what is new behind what it follows.
+    fn siblings(&self, from: &[ObjectId], to: &[ObjectId]) -> Vec<Place> {
+        let is_taken = |at: Option<&usize>| at.is_some_and(|at| self.taken.contains(at));
+        let as_it_is = |old: ObjectId, new: ObjectId| match is_taken(self.needs.changed.get(&new)) {
+            true => Place::To(new),
+            false => Place::From(old),
+        };
+        let stays = |id: &&ObjectId| self.diff.to(**id).is_none() && !is_taken(self.needs.removed.get(*id));
+        let comes = |id: &ObjectId| self.diff.from(*id).is_some() || is_taken(self.needs.added.get(id));
+        if !from.iter().any(|id| stays(&id)) && to.iter().all(comes) {
+            let place = |id: &ObjectId| self.diff.from(*id).map_or(Place::To(*id), |old| as_it_is(old, *id));
+            return to.iter().map(place).collect();
+        }
+        let mut all: Vec<(Option<ObjectId>, Place)> = Vec::new();
+        for &id in from {
+            match self.diff.to(id) {
+                Some(new) => all.push((Some(new), as_it_is(id, new))),
+                None if stays(&&id) => all.push((None, Place::From(id))),
+                None => {}
+            }
+        }
+        for (at, id) in to.iter().enumerate() {
+            if self.diff.from(*id).is_some() || !comes(id) {
+                continue;
+            }
+            let before = to[..at].iter().rev();
+            let place = before.filter_map(|it| all.iter().position(|(new, _)| *new == Some(*it))).next();
+            all.insert(place.map_or(0, |at| at + 1), (Some(*id), Place::To(*id)));
+        }
+        all.into_iter().map(|(_, place)| place).collect()
+    }
+}
