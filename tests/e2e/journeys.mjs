@@ -1,6 +1,6 @@
 // What a person does, in the real window. Each journey starts with an empty data folder and its own window.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const env = process.env;
@@ -34,16 +34,18 @@ async function fill(browser, name, value) {
 }
 
 /** Chooses an option the way the page hears of it; native lists are out of a driver's reach. */
-const choose = (browser, name, value) =>
+const chooseIn = (browser, list, value) =>
   browser.execute(
     (selector, wanted) => {
       const select = document.querySelector(selector);
       select.value = wanted;
       select.dispatchEvent(new Event("change", { bubbles: true }));
     },
-    `${id("connection-form")} [name="${name}"]`,
+    list,
     value,
   );
+
+const choose = (browser, name, value) => chooseIn(browser, `${id("connection-form")} [name="${name}"]`, value);
 
 /** The place of a near table on the screen. */
 const placeOf = (browser, title) =>
@@ -174,6 +176,61 @@ export const journeys = {
       const content = readFileSync(file).toString("latin1");
       for (const secret of secrets) assert.ok(!content.includes(secret), `${file} holds a password`);
     }
+  },
+
+  "two schemas are compared, a rename is answered, the plan is proved, the difference is drawn": async ({ browser, data, picture }) => {
+    await demoIsOpen(browser);
+    await perform(browser, "export-sql");
+    await until(browser, "demo.sql", () => existsSync(join(data, "demo.sql")));
+    const changes = `
+      ALTER TABLE loan ADD COLUMN note TEXT;
+      ALTER TABLE member RENAME COLUMN joined_on TO member_since;
+      DROP INDEX loan_due;
+      DROP TABLE review;
+      DROP TABLE setting;
+      DROP VIEW popular_work;
+      CREATE TABLE fine_waiver (id INTEGER PRIMARY KEY, fine_id INTEGER NOT NULL REFERENCES fine (id), reason TEXT) STRICT;
+      CREATE INDEX fine_waiver_fine ON fine_waiver (fine_id);`;
+    writeFileSync(join(data, "wanted.sql"), readFileSync(join(data, "demo.sql"), "utf8") + changes);
+    await perform(browser, "compare");
+    await until(browser, "the first side", async () => (await browser.execute(() => document.querySelector('[data-testid="compare-from"]')?.value)) === "demo");
+    await picture("compare-empty");
+    await chooseIn(browser, id("compare-to"), "choose");
+    await until(browser, "the second side", async () => (await browser.execute(() => document.querySelector('[data-testid="compare-to"]').value)) === "file");
+    await (await see(browser, id("compare"))).click();
+    await see(browser, id("question"), 40);
+    assert.match(await textOf(browser, id("question")), /joined_on → .*member_since/);
+    await picture("compare-question");
+    await (await see(browser, id("is-rename"))).click();
+    await until(browser, "the answer", async () => (await countOf(browser, id("question"))) === 0 && (await countOf(browser, id("change"))) > 5);
+    await settle(browser);
+    await picture("compare");
+
+    await (await see(browser, id("tab-diagram"))).click();
+    await settle(browser);
+    await browser.keys(["Control", "9"]);
+    await settle(browser);
+    await picture("compare-diagram");
+
+    await (await see(browser, id("tab-plan"))).click();
+    await settle(browser);
+    await picture("compare-plan");
+    await (await see(browser, id("prove"))).click();
+    await see(browser, id("proved"), 40);
+    await (await see(browser, id("plan-script"))).click();
+    assert.match(await textOf(browser, id("script")), /RENAME COLUMN "joined_on" TO "member_since"/);
+    await (await see(browser, id("save-script"))).click();
+    await until(browser, "the script", () => existsSync(join(data, "migration.sql")));
+    assert.match(readFileSync(join(data, "migration.sql"), "utf8"), /DROP TABLE "review"/);
+
+    // One change alone: what it does not need is not in the script.
+    await browser.execute(() => document.querySelector('.head input[type="checkbox"]').click());
+    await until(browser, "the rename alone", async () => !/DROP/.test(await textOf(browser, id("script"))));
+    await browser.execute(() => [...document.querySelectorAll('.row input[type="checkbox"]')].find((box) => box.ariaLabel === "loan_due").click());
+    await until(browser, "one step", async () => /DROP INDEX[^;]*loan_due/.test(await textOf(browser, id("script"))) && !/DROP TABLE/.test(await textOf(browser, id("script"))));
+
+    await (await see(browser, id("compare-close"))).click();
+    await until(browser, "the diagram again", async () => (await countOf(browser, id("diagram"))) === 1);
   },
 
   "language and theme are switched and kept": async ({ browser, picture }) => {

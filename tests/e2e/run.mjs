@@ -9,7 +9,8 @@ import { openWindow, screenshot, startDisplay, stopAll } from "./window.mjs";
 async function main() {
   const display = await startDisplay();
   let failed = 0;
-  for (const [name, journey] of Object.entries(journeys)) {
+  const only = process.env.CADASTRE_ONLY ?? "";
+  for (const [name, journey] of Object.entries(journeys).filter(([name]) => name.includes(only))) {
     const data = mkdtempSync(join(tmpdir(), "cadastre-e2e-"));
     let window;
     try {

@@ -57,6 +57,7 @@ export async function openWindow(display, data, extra = {}) {
     CADASTRE_DATA: data,
     CADASTRE_NO_KEYCHAIN: "1",
     CADASTRE_SAVE_AS: data,
+    CADASTRE_OPEN_FILE: join(data, "wanted.sql"),
     WEBKIT_DISABLE_DMABUF_RENDERER: "1",
     TAURI_AUTOMATION: "true",
     TAURI_WEBVIEW_AUTOMATION: "true",

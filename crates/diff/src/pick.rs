@@ -275,7 +275,11 @@ impl Taking<'_> {
                 Place::From(id) => self.from.object(id),
                 Place::To(id) => self.to.object(id),
             };
-            let id = builder.add(Object { parent, depends_on: Vec::new(), ..object.clone() });
+            let mut object = Object { parent, depends_on: Vec::new(), ..object.clone() };
+            if let Body::Table(table) = &mut object.body {
+                table.source = self.source_of(place);
+            }
+            let id = builder.add(object);
             places.push((id, place));
             let (old, new) = match place {
                 Place::From(id) => (Some(id), self.diff.to(id)),
@@ -284,6 +288,31 @@ impl Taking<'_> {
             let from = old.map_or(&[][..], |id| self.from.children(id));
             let to = new.map_or(&[][..], |id| self.to.children(id));
             self.emit(Some(id), from, to, builder, places);
+        }
+    }
+
+    /// The statement a table was made with, if the table is wholly as one of the models has it.
+    fn source_of(&self, place: Place) -> Option<String> {
+        let source = |model: &Model, id: ObjectId| match &model.object(id).body {
+            Body::Table(table) => table.source.clone(),
+            _ => None,
+        };
+        let (old, new) = match place {
+            Place::From(old) => (old, self.diff.to(old)),
+            Place::To(new) => match self.diff.from(new) {
+                Some(old) => (old, Some(new)),
+                None => return source(self.to, new),
+            },
+        };
+        let Some(new) = new else { return source(self.from, old) };
+        let removed = subtree(self.from, old).into_iter().filter_map(|id| self.needs.removed.get(&id));
+        let others = subtree(self.to, new);
+        let others = others.iter().filter_map(|id| self.needs.added.get(id).or(self.needs.changed.get(id)));
+        let taken: BTreeSet<bool> = removed.chain(others).map(|at| self.taken.contains(at)).collect();
+        match (taken.contains(&true), taken.contains(&false)) {
+            (true, true) => None,
+            (true, false) => source(self.to, new),
+            (false, _) => source(self.from, old),
         }
     }
 

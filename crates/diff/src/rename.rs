@@ -169,8 +169,11 @@ fn rename_relation(body: &mut Body, old: &QualifiedName, new: &str) {
     rename_in_text(body, &old.name, new);
 }
 
-/// Names in texts.
+/// Names in texts. The statement a table was made with is forgotten where the name stands in it: it is made anew from what the table is.
 fn rename_in_text(body: &mut Body, old: &str, new: &str) {
+    if let Body::Table(table) = body {
+        table.source = table.source.take().filter(|text| replace_word(text, old, new) == *text);
+    }
     body.texts_mut().into_iter().for_each(|text| *text = replace_word(text, old, new));
 }
 

@@ -1,4 +1,5 @@
 // One registry of everything a person can do: menu, palette, toolbar and shortcuts all read it.
+import { comparing } from "../features/compare/comparing.svelte";
 import { exportPng } from "../features/export/png";
 import { session } from "../features/shell/session.svelte";
 import type { IconName } from "../shared/Icon.svelte";
@@ -24,6 +25,7 @@ export const actions: readonly Action[] = [
   { name: "open-demo", label: "action.openDemo", group: "file", enabled: always, perform: () => void session.openSource({ kind: "demo" }) },
   { name: "add-connection", label: "action.addConnection", group: "file", shortcut: "Ctrl+N", enabled: always, perform: () => (session.dialog = { kind: "connection", edit: null }) },
   { name: "refresh", label: "action.refresh", group: "file", shortcut: "F5", icon: "refresh", enabled: isOpen, perform: () => void session.refresh() },
+  { name: "compare", label: "action.compare", group: "file", shortcut: "Ctrl+D", icon: "compare", enabled: always, checked: () => comparing.shown, perform: () => (comparing.shown ? (comparing.shown = false) : comparing.show()) },
   { name: "export-sql", label: "action.exportSql", group: "file", shortcut: "Ctrl+E", enabled: isOpen, perform: () => void session.exportAs("sql") },
   { name: "export-json", label: "action.exportJson", group: "file", enabled: isOpen, perform: () => void session.exportAs("json") },
   { name: "export-dbml", label: "action.exportDbml", group: "file", enabled: isOpen, perform: () => void session.exportAs("dbml") },

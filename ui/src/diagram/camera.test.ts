@@ -37,8 +37,8 @@ describe("camera", () => {
 });
 
 describe("scene", () => {
-  const box = (object: number, x: number) => ({ object, title: `t${object}`, group: "", isView: false, x, y: 0, width: 100, height: 50, rows: [] });
-  const link = { from: 0, fromRow: 0, to: 1, toRow: 0, fromEnd: "many", toEnd: "one", label: "", points: [100, 20, 300, 20] };
+  const box = (object: number, x: number) => ({ object, title: `t${object}`, group: "", isView: false, x, y: 0, width: 100, height: 50, rows: [], change: "none" as const });
+  const link = { from: 0, fromRow: 0, to: 1, toRow: 0, fromEnd: "many", toEnd: "one", label: "", points: [100, 20, 300, 20], change: "none" as const };
   const scene = () => new Scene({ boxes: [box(7, 0), box(8, 300), box(9, 5000)], links: [link] });
 
   it("finds what is in sight", () => {

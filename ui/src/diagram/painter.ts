@@ -1,6 +1,6 @@
 // Draws on a canvas: links always, boxes when they are too far away to be elements. Less detail the further away.
 import { type Camera, type Rect, viewport } from "./camera";
-import { HEAD_HEIGHT, type Scene, type SceneBox, type SceneLink } from "./scene";
+import { HEAD_HEIGHT, HEADS, MARKS, type Scene, type SceneBox, type SceneLink, signed } from "./scene";
 import type { Sprites } from "./sprites";
 
 /** From this scale on tables are elements. */
@@ -20,7 +20,10 @@ export interface Theme {
   muted: string;
   link: string;
   lit: string;
+  /** By group, then by mark. */
   heads: string[];
+  /** The strong colour of each mark. */
+  marks: string[];
 }
 
 export function readTheme(element: Element): Theme {
@@ -34,7 +37,8 @@ export function readTheme(element: Element): Theme {
     muted: token("--muted"),
     link: token("--link"),
     lit: token("--link-lit"),
-    heads: [0, 1, 2, 3, 4, 5].map((index) => token(`--head-${index}`)),
+    heads: Array.from({ length: HEADS + MARKS.length }, (_, index) => token(`--head-${index}`)),
+    marks: MARKS.map((mark) => token(`--mark-${mark}`)),
   };
 }
 
@@ -89,6 +93,7 @@ function paintLinks(
   const detail = motion === "zooming" ? scale / 2 : scale;
   const visible = scene.linksIn(view);
   const bright: number[] = [];
+  const marked = MARKS.map((): SceneLink[] => []);
   const hair = 1 / scale;
   context.lineWidth = Math.max(1.2, hair * 0.8);
   context.strokeStyle = theme.link;
@@ -98,10 +103,12 @@ function paintLinks(
     const link = scene.links[index];
     if (!link) continue;
     if (lit.boxes.has(link.from) || lit.boxes.has(link.to)) bright.push(index);
-    else tracePath(context, link, detail);
+    else if (link.change === "none") tracePath(context, link, detail);
+    else marked[MARKS.indexOf(link.change)]?.push(link);
   }
   context.stroke();
   context.globalAlpha = 1;
+  if (scene.isComparison) paintMarkedLinks(context, marked, Math.max(2, hair * 1.6), detail, theme);
   if (bright.length === 0) return;
   context.lineWidth = Math.max(2, hair * 1.6);
   context.strokeStyle = theme.lit;
@@ -111,6 +118,20 @@ function paintLinks(
     if (link) tracePath(context, link, detail);
   }
   context.stroke();
+}
+
+function paintMarkedLinks(context: CanvasRenderingContext2D, marked: SceneLink[][], width: number, detail: number, theme: Theme): void {
+  context.lineWidth = width;
+  marked.forEach((links, at) => {
+    if (links.length === 0) return;
+    context.strokeStyle = theme.marks[at] ?? theme.link;
+    // What goes away is dashed, so that it is told from what comes without colours.
+    context.setLineDash(MARKS[at] === "removed" ? [width * 3, width * 2.5] : []);
+    context.beginPath();
+    for (const link of links) tracePath(context, link, detail);
+    context.stroke();
+  });
+  context.setLineDash([]);
 }
 
 function tracePath(context: CanvasRenderingContext2D, link: SceneLink, scale: number): void {
@@ -189,6 +210,9 @@ function paintBoxes(
     if (isFar) fillAll(context, theme.lit, bright);
   }
   frameAll(context, theme.line, 1 / scale, bodies);
+  MARKS.forEach((mark, at) => {
+    if (scene.isComparison) frameAll(context, theme.marks[at] ?? theme.line, 2 / scale, bodies.filter((box) => box.change === mark));
+  });
   if (!isFar) frameAll(context, theme.lit, 2 / scale, bright);
   if (isFar) paintFarTitles(context, scene, new Set(visible), scale, theme);
   else if (!hasRows && motion !== "zooming") paintTitles(context, bodies, camera, size, theme);
@@ -224,7 +248,7 @@ function paintTitles(context: CanvasRenderingContext2D, boxes: SceneBox[], camer
   context.font = `600 ${letter}px sans-serif`;
   for (const box of boxes) {
     const room = ((box.width - 20) * scale) / (letter * 0.64);
-    context.fillText(cut(box.title, room), (box.x + 8 - camera.x) * scale, (box.y + HEAD_HEIGHT / 2 + 1 - camera.y) * scale);
+    context.fillText(cut(signed(box.change, box.title), room), (box.x + 8 - camera.x) * scale, (box.y + HEAD_HEIGHT / 2 + 1 - camera.y) * scale);
   }
 }
 
@@ -241,7 +265,7 @@ function paintFarTitles(context: CanvasRenderingContext2D, scene: Scene, visible
   for (const index of best) {
     const box = scene.boxes[index];
     if (!box) continue;
-    const text = cut(box.title, 28);
+    const text = cut(signed(box.change, box.title), 28);
     const half = (text.length * size * 0.58) / 2;
     const x = box.x + box.width / 2;
     const y = box.y + box.height / 2;

@@ -1,12 +1,24 @@
 // Boxes and links ready for drawing: which are in sight, which is under the pointer, which belong together.
 import type { Point, Rect } from "./camera";
 
+/** What became of something between two schemas that are drawn in one diagram. */
+export type Mark = "none" | "added" | "removed" | "changed" | "renamed";
+/** The marks that are drawn, in the order of their head colours. */
+export const MARKS = ["added", "removed", "changed", "renamed"] as const;
+const SIGNS: Record<Mark, string> = { none: "", added: "+ ", removed: "− ", changed: "~ ", renamed: "→ " };
+
+/** A name with the sign of what became of it: colour alone does not tell everyone. */
+export function signed(change: Mark, name: string): string {
+  return SIGNS[change] + name;
+}
+
 export interface SceneRow {
   label: string;
   detail: string;
   mark: string;
   /** `open` or `closed` where rows belong to it, else `none`. */
   fold: string;
+  change: Mark;
 }
 /** The width of what folds and unfolds, from the left edge of a box. */
 const FOLD_WIDTH = 28;
@@ -21,6 +33,7 @@ export interface SceneBox {
   width: number;
   height: number;
   rows: SceneRow[];
+  change: Mark;
 }
 
 export interface SceneLink {
@@ -32,6 +45,7 @@ export interface SceneLink {
   toEnd: string;
   label: string;
   points: number[];
+  change: Mark;
 }
 
 export interface SceneData {
@@ -41,7 +55,10 @@ export interface SceneData {
 
 export const HEAD_HEIGHT = 30;
 export const ROW_HEIGHT = 20;
-const HEADS = 6;
+/** Head colours by group, and after them those by mark. */
+export const HEADS = 6;
+/** The quiet head colour. */
+const PLAIN = 5;
 /** So many links make a box a landmark on the map. */
 const HUB = 4;
 
@@ -52,6 +69,8 @@ export class Scene {
   private readonly linksOf: number[][];
   private readonly linkBounds: Rect[];
   private readonly headOf: number[];
+  /** Two schemas are drawn, and what differs has the colours. */
+  readonly isComparison: boolean;
   /** The boxes with many links, those with the most first. */
   readonly hubs: readonly number[];
 
@@ -67,7 +86,11 @@ export class Scene {
     const links = (box: number) => this.linksAt(box).length;
     this.hubs = [...data.boxes.keys()].filter((box) => links(box) >= HUB).sort((a, b) => links(b) - links(a));
     const groups = [...new Set(data.boxes.map((box) => box.group))].sort();
-    this.headOf = data.boxes.map((box) => groups.indexOf(box.group) % HEADS);
+    this.isComparison = data.boxes.some((box) => box.change !== "none");
+    this.headOf = data.boxes.map((box) => {
+      if (!this.isComparison) return groups.indexOf(box.group) % HEADS;
+      return box.change === "none" ? PLAIN : HEADS + MARKS.indexOf(box.change);
+    });
   }
 
   /** Which of the head colours a box has. */

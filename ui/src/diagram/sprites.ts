@@ -1,5 +1,5 @@
 // Pictures of boxes with their rows, kept from frame to frame: to copy a picture is a fraction of writing its words anew.
-import { HEAD_HEIGHT, ROW_HEIGHT, type SceneBox } from "./scene";
+import { HEAD_HEIGHT, HEADS, MARKS, ROW_HEIGHT, type SceneBox, signed } from "./scene";
 import { NEAR, type Theme } from "./painter";
 
 /** So many pictures are kept; a screen shows fewer boxes than that while their rows are drawn. */
@@ -64,7 +64,12 @@ function paintBox(context: CanvasRenderingContext2D, box: SceneBox, head: string
   context.textBaseline = "middle";
   context.font = "600 13px sans-serif";
   context.fillStyle = theme.text;
-  context.fillText(fitted(context, box.title, box.width - 24), 12, HEAD_HEIGHT / 2 + 1);
+  context.fillText(fitted(context, signed(box.change, box.title), box.width - 24), 12, HEAD_HEIGHT / 2 + 1);
+  box.rows.forEach((row, at) => {
+    if (row.change === "none") return;
+    context.fillStyle = theme.heads[HEADS + MARKS.indexOf(row.change)] ?? theme.surface;
+    context.fillRect(0, HEAD_HEIGHT + at * ROW_HEIGHT, box.width + 1, ROW_HEIGHT);
+  });
   const isNear = scale >= NEAR;
   const middle = (at: number) => HEAD_HEIGHT + (at + 0.5) * ROW_HEIGHT;
   context.font = "12px sans-serif";
@@ -76,7 +81,7 @@ function paintBox(context: CanvasRenderingContext2D, box: SceneBox, head: string
   context.fillStyle = isNear ? theme.text : theme.muted;
   box.rows.forEach((row, at) => {
     const taken = isNear ? context.measureText(details[at] ?? "").width + 6 : 0;
-    context.fillText(fitted(context, row.label, box.width - 42 - taken), 32, middle(at));
+    context.fillText(fitted(context, signed(row.change, row.label), box.width - 42 - taken), 32, middle(at));
   });
   context.font = "700 9.5px sans-serif";
   context.fillStyle = theme.muted;

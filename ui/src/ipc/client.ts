@@ -7,8 +7,10 @@ import {
   type AppError_Serialize,
   type ConnectionDraft_Deserialize,
   type ConnectionView_Serialize,
+  type DdlLine_Serialize,
   type ObjectPage_Serialize,
   type ParsedAddress_Serialize,
+  type PlanChoice,
   type RunEvent,
   type SecretPlaces_Serialize,
   type TestResult_Serialize,
@@ -17,19 +19,30 @@ import {
 export type {
   BoxMove,
   BoxView,
+  ChangeView,
   ColumnRow,
+  ComparisonView,
   DiagramView,
   ExportFormat,
   LinkView,
+  PlanChoice,
+  PlanFile,
+  PlanView,
+  QuestionView,
+  RenameAnswer,
   Rerouted,
   RunEvent,
   SchemaSummary,
   SearchHit,
   Settings,
+  SideChoice,
+  SideView,
   Source,
+  StepView,
   StartUp,
   TreeItem,
 } from "./bindings";
+export type DdlLine = DdlLine_Serialize;
 export type AddressForm = AddressForm_Serialize;
 export type AppError = AppError_Serialize;
 export type ConnectionDraft = ConnectionDraft_Deserialize;
@@ -62,6 +75,12 @@ async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
   return result.data;
 }
 
+function channel(onEvent: (event: RunEvent) => void): Channel<RunEvent> {
+  const events = new Channel<RunEvent>();
+  events.onmessage = onEvent;
+  return events;
+}
+
 type Commands = typeof commands;
 
 export const host = {
@@ -78,9 +97,7 @@ export const host = {
   removeConnection: (id: number) => unwrap(commands.removeConnection(id)),
   chooseDatabaseFile: () => commands.chooseDatabaseFile(),
   openSchema(source: Parameters<Commands["openSchema"]>[0], runId: string, onEvent: (event: RunEvent) => void) {
-    const events = new Channel<RunEvent>();
-    events.onmessage = onEvent;
-    return unwrap(commands.openSchema(source, runId, events));
+    return unwrap(commands.openSchema(source, runId, channel(onEvent)));
   },
   listTree: (...args: Parameters<Commands["listTree"]>) => unwrap(commands.listTree(...args)),
   searchSchema: (...args: Parameters<Commands["searchSchema"]>) => unwrap(commands.searchSchema(...args)),
@@ -92,5 +109,17 @@ export const host = {
   arrangeDiagram: (...args: Parameters<Commands["arrangeDiagram"]>) => unwrap(commands.arrangeDiagram(...args)),
   exportSchema: (...args: Parameters<Commands["exportSchema"]>) => unwrap(commands.exportSchema(...args)),
   renderSchema: (...args: Parameters<Commands["renderSchema"]>) => unwrap(commands.renderSchema(...args)),
+  chooseSideFile: () => commands.chooseSideFile(),
+  compareSides(request: Parameters<Commands["compareSides"]>[0], runId: string, onEvent: (event: RunEvent) => void) {
+    return unwrap(commands.compareSides(request, runId, channel(onEvent)));
+  },
+  comparedDdl: (...args: Parameters<Commands["comparedDdl"]>) => unwrap(commands.comparedDdl(...args)),
+  comparedPlan: (...args: Parameters<Commands["comparedPlan"]>) => unwrap(commands.comparedPlan(...args)),
+  proveCompared(number: number, choice: PlanChoice, scratch: number | null, runId: string, onEvent: (event: RunEvent) => void) {
+    return unwrap(commands.proveCompared(number, choice, scratch, runId, channel(onEvent)));
+  },
+  saveCompared: (...args: Parameters<Commands["saveCompared"]>) => unwrap(commands.saveCompared(...args)),
+  comparedDiagram: (...args: Parameters<Commands["comparedDiagram"]>) => unwrap(commands.comparedDiagram(...args)),
+  moveCompared: (...args: Parameters<Commands["moveCompared"]>) => unwrap(commands.moveCompared(...args)),
   exportPng: (...args: Parameters<Commands["exportPng"]>) => unwrap(commands.exportPng(...args)),
 };

@@ -95,6 +95,7 @@ fn marks(comparison: &Comparison) -> HashMap<(Kind, String), Mark> {
     for (id, _) in &comparison.renamed {
         let model = &comparison.from;
         marks.insert((model.object(*id).kind(), model.display_name(*id)), Mark::Renamed);
+        mark_parent(model, *id, &mut marks);
     }
     for change in &comparison.diff.changes {
         let Some((model, id)) = comparison.named(change) else { continue };
@@ -105,13 +106,16 @@ fn marks(comparison: &Comparison) -> HashMap<(Kind, String), Mark> {
                 marks.insert((model.object(id).kind(), model.display_name(id)), Mark::Changed);
             }
         }
-        // A table of which a part differs is a changed one.
-        if let Some(parent) = model.object(id).parent.filter(|it| model.object(*it).kind() != Kind::Namespace)
-        {
-            marks.entry((model.object(parent).kind(), model.display_name(parent))).or_insert(Mark::Changed);
-        }
+        mark_parent(model, id, &mut marks);
     }
     marks
+}
+
+/// A table of which a part differs is a changed one.
+fn mark_parent(model: &Model, id: ObjectId, marks: &mut HashMap<(Kind, String), Mark>) {
+    if let Some(parent) = model.object(id).parent.filter(|it| model.object(*it).kind() != Kind::Namespace) {
+        marks.entry((model.object(parent).kind(), model.display_name(parent))).or_insert(Mark::Changed);
+    }
 }
 
 fn old_names(comparison: &Comparison) -> HashMap<(Kind, String), String> {

@@ -86,6 +86,8 @@ pub struct RenameQuestion {
 /// What came of a comparison.
 #[derive(Debug)]
 pub struct Comparison {
+    /// The first model as it was read.
+    pub original: Model,
     /// The first model, renamed where that was said.
     pub from: Model,
     /// The second model.
@@ -183,6 +185,7 @@ pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Co
         open_questions(&from.model, &renamed, &to.model, &found, from.live.as_ref(), answers).await?;
     let old_names = renames.iter().map(|it| (it.object, from.model.object(it.object).name.clone())).collect();
     Ok(Comparison {
+        original: from.model,
         from: renamed,
         to: to.model,
         diff: found,
@@ -321,6 +324,7 @@ impl Comparison {
         })?;
         let diff = difference(dialect, &self.from, &picked.model);
         let comparison = Self {
+            original: self.original.clone(),
             from: self.from.clone(),
             to: picked.model,
             diff,
@@ -348,6 +352,7 @@ impl Comparison {
             plan = dialect.online(plan);
         }
         if !self.renames.is_empty() {
+            plan.from = self.original.fingerprint().to_string();
             plan.groups.insert(0, rename_group(&self.renames));
         }
         Ok(plan)
@@ -361,6 +366,7 @@ impl Comparison {
         let dialect = dialect_of(&self.from.origin.engine)?;
         let mut plan = dialect.plan(&self.to, &self.from, &difference(dialect, &self.to, &self.from))?;
         if !self.rename_backs.is_empty() {
+            plan.to = self.original.fingerprint().to_string();
             plan.groups.push(rename_group(&self.rename_backs));
         }
         Ok(plan)
@@ -399,10 +405,9 @@ impl Comparison {
     pub async fn prove(&self, scratch: Option<&Scratch>, context: &RunContext) -> Result<(), AppError> {
         let engine = &self.from.origin.engine;
         let dialect = dialect_of(engine)?;
-        let mut script = dialect.create_script(&self.from)?.text();
+        let mut script = dialect.create_script(&self.original)?.text();
         script.push('\n');
-        let plan = dialect.plan(&self.from, &self.to, &self.diff)?;
-        script.push_str(&dialect.plan_script(&plan));
+        script.push_str(&dialect.plan_script(&self.plan(Strategy::Direct)?));
         let failed = |error: AppError| AppError {
             code: Code::ProofFailed,
             message: format!("proving the plan: {}", error.message),
@@ -410,11 +415,10 @@ impl Comparison {
         };
         let reached = elaborate(engine, &script, scratch, context).await.map_err(failed)?;
         expect_same(dialect, &reached, &self.to, "the plan does not lead to the second schema")?;
-        let back = difference(dialect, &self.to, &self.from);
         script.push('\n');
-        script.push_str(&dialect.plan_script(&dialect.plan(&self.to, &self.from, &back)?));
+        script.push_str(&dialect.plan_script(&self.reverse()?));
         let returned = elaborate(engine, &script, scratch, context).await.map_err(failed)?;
-        expect_same(dialect, &returned, &self.from, "the way back does not lead to the first schema")
+        expect_same(dialect, &returned, &self.original, "the way back does not lead to the first schema")
     }
 }
 
