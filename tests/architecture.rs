@@ -44,7 +44,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("mongodb", &["cadastre-engine-mongodb", "cadastre-test-support", "cadastre-tests"]),
     ("sqlx", &["cadastre-engine-mysql"]),
     ("tokio-postgres", &["cadastre-engine-postgres", "cadastre-test-support"]),
-    ("rusqlite", &["cadastre-engine-sqlite", "cadastre-store", "cadastre-tests"]),
+    ("rusqlite", &["cadastre-engine-sqlite", "cadastre-store", "cadastre-tests", "cadastre-test-support"]),
     ("keyring", &["cadastre-store"]),
 ];
 

@@ -336,7 +336,7 @@ async fn plans_are_proved_and_scripts_are_read_on_scratch_servers() {
             };
             let answers = RenameAnswers { no_renames: vec!["*".into()], ..RenameAnswers::default() };
             let comparison = compare(read("from.sql").await, read("to.sql").await, &answers).await.unwrap();
-            let proved = comparison.prove(Some(&scratch), &RunContext::silent()).await;
+            let proved = comparison.prove(Strategy::Direct, Some(&scratch), &RunContext::silent()).await;
             proved.unwrap_or_else(|error| {
                 panic!("{}: {} {:?}", fixture.display(), error.message, error.details)
             });

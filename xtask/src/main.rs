@@ -5,10 +5,11 @@ mod corpus;
 mod e2e;
 mod pairs;
 mod shell;
+mod soak;
 mod start;
 mod suite;
 
-const USAGE: &str = "usage: cargo run -p xtask -- start | test | e2e | bench [layout|introspect|window]… | corpus FOLDER | pairs FOLDER [ONLY]";
+const USAGE: &str = "usage: cargo run -p xtask -- start | test | e2e | bench [layout|introspect|window]… | corpus FOLDER | pairs FOLDER [ONLY] | soak MINUTES [postgres|mysql|sqlite] [SEED]";
 
 fn main() -> std::process::ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,6 +22,7 @@ fn main() -> std::process::ExitCode {
         ["corpus", folder] => corpus::run(folder),
         ["pairs", folder] => pairs::run(folder, None),
         ["pairs", folder, only] => pairs::run(folder, Some(only)),
+        ["soak", minutes, rest @ ..] => soak::run(minutes, rest),
         _ => Err(USAGE.into()),
     };
     match result {

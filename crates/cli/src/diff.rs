@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cadastre_app::AppError;
 use cadastre_app::compare::{
-    Comparison, RenameAnswers, Scratch, Strategy, compare, plan_json, plan_summary, read_side,
+    Comparison, Plan, Proof, RenameAnswers, Scratch, Strategy, compare, plan_json, plan_summary, read_side,
 };
 use cadastre_app::error::Code;
 use cadastre_app::export::write_file;
@@ -19,11 +19,12 @@ use crate::output::{Output, show};
 /// There are differences.
 const DIFFERENT: u8 = 2;
 
+/// The comparison, and the proof of its plan if that was asked for.
 async fn compare_sides(
     options: &CompareOptions,
     folder: &Path,
     output: &Output,
-) -> Result<Comparison, AppError> {
+) -> Result<(Comparison, Option<Proof>), AppError> {
     let bar = output.progress();
     let shown = bar.clone();
     let runs = Arc::new(Runs::default());
@@ -52,10 +53,14 @@ async fn compare_sides(
         eprintln!("cadastre: may be a rename: {} → {} ({})", it.from, it.to, it.evidence);
     }
     if options.prove && comparison.open_questions.is_empty() {
-        comparison.prove(scratch.as_ref(), &run.context).await?;
-        eprintln!("cadastre: proved on a scratch database, there and back");
+        let proof = comparison.prove(strategy(options), scratch.as_ref(), &run.context).await?;
+        eprintln!(
+            "cadastre: proved on {}, there and back ({} steps watched, rows of {} tables kept)",
+            proof.server, proof.watched_steps, proof.tables_with_rows
+        );
+        return Ok((comparison, Some(proof)));
     }
-    Ok(comparison)
+    Ok((comparison, None))
 }
 
 fn strategy(options: &CompareOptions) -> Strategy {
@@ -88,7 +93,7 @@ fn refuse(comparison: &Comparison) -> Result<(), AppError> {
 
 /// Compares two sources and writes the difference in the form asked for.
 pub async fn run(options: &DiffOptions, folder: &Path, output: &Output) -> Result<ExitCode, AppError> {
-    let comparison = compare_sides(&options.sides, folder, output).await?;
+    let (comparison, proof) = compare_sides(&options.sides, folder, output).await?;
     if comparison.is_empty() {
         write(options.output.as_deref(), if options.format == DiffFormat::Json { "{}\n" } else { "" })?;
         return Ok(ExitCode::SUCCESS);
@@ -104,7 +109,7 @@ pub async fn run(options: &DiffOptions, folder: &Path, output: &Output) -> Resul
             comparison.script(&plan)?
         }
         DiffFormat::Reverse => comparison.script(&comparison.reverse()?)?,
-        DiffFormat::Json => plan_json(&comparison.plan(strategy(&options.sides))?)?,
+        DiffFormat::Json => plan_json(&Plan { proof, ..comparison.plan(strategy(&options.sides))? })?,
     };
     write(options.output.as_deref(), &text)?;
     refuse(&comparison)?;
@@ -113,9 +118,9 @@ pub async fn run(options: &DiffOptions, folder: &Path, output: &Output) -> Resul
 
 /// Compares two sources and keeps the plan.
 pub async fn write_plan(options: &PlanOptions, folder: &Path, output: &Output) -> Result<ExitCode, AppError> {
-    let comparison = compare_sides(&options.sides, folder, output).await?;
+    let (comparison, proof) = compare_sides(&options.sides, folder, output).await?;
     refuse(&comparison)?;
-    let plan = comparison.plan(strategy(&options.sides))?;
+    let plan = Plan { proof, ..comparison.plan(strategy(&options.sides))? };
     write_file(&options.output, plan_json(&plan)?.as_bytes())?;
     eprint!("{}", plan_summary(&plan));
     Ok(ExitCode::SUCCESS)

@@ -44,6 +44,8 @@ struct Needs<'a> {
     changed: HashMap<ObjectId, usize>,
     /// Who in the first model stands on an object of it.
     standing_on: HashMap<ObjectId, Vec<ObjectId>>,
+    /// Who in the second model stands on an object of it.
+    standing_on_to: HashMap<ObjectId, Vec<ObjectId>>,
     /// The changes of a view of the second model and of its columns.
     of_view: HashMap<ObjectId, Vec<usize>>,
 }
@@ -60,6 +62,17 @@ fn view_of(from: &Model, to: &Model, diff: &Diff, at: usize) -> Option<ObjectId>
         (Some(id), None) => up(from, id).and_then(|view| diff.to(view)),
         _ => None,
     }
+}
+
+/// Who stands on an object, by object.
+fn standing_on(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
+    let mut found: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+    for (id, _) in model.objects() {
+        for needed in needed_by(model, id) {
+            found.entry(needed).or_default().push(id);
+        }
+    }
+    found
 }
 
 fn subtree(model: &Model, id: ObjectId) -> Vec<ObjectId> {
@@ -89,19 +102,23 @@ impl<'a> Needs<'a> {
                 _ => {}
             }
         }
-        let mut standing_on: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
-        for (id, _) in from.objects() {
-            for needed in needed_by(from, id) {
-                standing_on.entry(needed).or_default().push(id);
-            }
-        }
         let mut of_view: HashMap<ObjectId, Vec<usize>> = HashMap::new();
         for at in 0..diff.changes.len() {
             if let Some(view) = view_of(from, to, diff, at) {
                 of_view.entry(view).or_default().push(at);
             }
         }
-        Self { from, to, diff, added, removed, changed, standing_on, of_view }
+        Self {
+            from,
+            to,
+            diff,
+            added,
+            removed,
+            changed,
+            standing_on: standing_on(from),
+            standing_on_to: standing_on(to),
+            of_view,
+        }
     }
 
     fn closure(&self, chosen: &BTreeSet<usize>) -> BTreeSet<usize> {
@@ -116,7 +133,7 @@ impl<'a> Needs<'a> {
         all
     }
 
-    /// The changes that one change needs.
+    /// The changes that one change needs, or that come of it by themselves.
     fn needed(&self, at: usize) -> Vec<usize> {
         let change = &self.diff.changes[at];
         let mut found = Vec::new();
@@ -138,6 +155,59 @@ impl<'a> Needs<'a> {
             _ => {}
         }
         found.extend(self.of_one_view(at));
+        found.extend(self.of_one_store(at));
+        found.extend(self.seen_through_views(at));
+        found
+    }
+
+    /// How a table stores its rows and what its primary key is may hang together.
+    fn of_one_store(&self, at: usize) -> Vec<usize> {
+        let change = &self.diff.changes[at];
+        let table = match (change.from, change.to) {
+            (Some(_), Some(id)) if self.to.object(id).kind() == Kind::Table => Some(id),
+            (_, Some(id)) => self.to.object(id).parent,
+            (Some(id), None) => self.from.object(id).parent.and_then(|table| self.diff.to(table)),
+            (None, None) => None,
+        };
+        let Some(table) = table.filter(|table| self.changed.contains_key(table)) else { return Vec::new() };
+        let of_key = |model: &Model, table: ObjectId| {
+            let parts = model.children(table).to_vec();
+            let key = parts.iter().find_map(|part| match &model.object(*part).body {
+                Body::PrimaryKey(key) => Some(key.columns.clone()),
+                _ => None,
+            });
+            let columns = key.unwrap_or_default();
+            let is_part = |part: &ObjectId| match model.object(*part).kind() {
+                Kind::PrimaryKey => true,
+                Kind::Column => columns.contains(&model.object(*part).name),
+                _ => false,
+            };
+            parts.into_iter().filter(is_part).collect::<Vec<_>>()
+        };
+        let new = of_key(self.to, table);
+        let old = self.diff.from(table).map(|table| of_key(self.from, table)).unwrap_or_default();
+        let mut group: Vec<usize> = self.changed.get(&table).copied().into_iter().collect();
+        group.extend(new.iter().filter_map(|id| self.added.get(id).or(self.changed.get(id))));
+        group.extend(old.iter().filter_map(|id| {
+            self.removed.get(id).or(self.diff.to(*id).and_then(|id| self.changed.get(&id)))
+        }));
+        if group.contains(&at) { group } else { Vec::new() }
+    }
+
+    /// A view whose own columns differ shows them as soon as what it reads changes.
+    fn seen_through_views(&self, at: usize) -> Vec<usize> {
+        let change = &self.diff.changes[at];
+        let mut found = Vec::new();
+        for (model, id, is_from) in [(self.from, change.from, true), (self.to, change.to, false)] {
+            let Some(id) = id else { continue };
+            let readers = if is_from { &self.standing_on } else { &self.standing_on_to };
+            for reader in readers.get(&id).into_iter().flatten() {
+                if model.object(*reader).kind() == Kind::View {
+                    let view = if is_from { self.diff.to(*reader) } else { Some(*reader) };
+                    found.extend(view.and_then(|view| self.of_view.get(&view)).into_iter().flatten());
+                }
+            }
+        }
         found
     }
 
@@ -193,16 +263,62 @@ fn needed_by(model: &Model, id: ObjectId) -> Vec<ObjectId> {
         needed.extend(parents.filter_map(|name: &QualifiedName| model.find_relation(name)));
     }
     if let Some(table) = object.parent.filter(|table| model.object(*table).kind() == Kind::Table) {
-        let text = serde_json::to_string(&object.body).unwrap_or_default();
-        let words: HashSet<&str> =
-            text.split(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '$').collect();
-        let columns = model.children(table).iter().filter(|it| **it != id);
-        needed.extend(columns.filter(|it| {
-            let column = model.object(**it);
-            column.kind() == Kind::Column && words.contains(column.name.as_str())
-        }));
+        let columns = mentioned_columns(model, table, &Words::of(&object.body));
+        needed.extend(columns.into_iter().filter(|it| *it != id));
+    }
+    if matches!(object.body, Body::View(_) | Body::Trigger(_)) {
+        let words = Words::of(&object.body);
+        // Not every engine tells what a view reads.
+        let relations = model.relations().filter(|relation| {
+            object.depends_on.contains(&relation.id())
+                || words.mention(relation.name()) && relation.id() != id
+        });
+        for relation in relations {
+            needed.push(relation.id());
+            needed.extend(mentioned_columns(model, relation.id(), &words));
+        }
     }
     needed
+}
+
+/// What stands in a body, to look names up in.
+struct Words {
+    text: String,
+    words: HashSet<String>,
+    /// A star may stand for any column.
+    has_star: bool,
+}
+
+impl Words {
+    fn of(body: &Body) -> Self {
+        let text = serde_json::to_string(body).unwrap_or_default();
+        let is_end = |letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '$';
+        let words = text.split(is_end).map(str::to_owned).collect();
+        Self { words, has_star: text.contains('*'), text }
+    }
+
+    fn mention(&self, name: &str) -> bool {
+        if name.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '$') {
+            return self.words.contains(name);
+        }
+        // As it is, and as it is quoted in SQL.
+        let quoted = [None, Some('"'), Some('`'), Some('\'')].into_iter().map(|quote| match quote {
+            Some(quote) => name.replace(quote, &format!("{quote}{quote}")),
+            None => name.to_owned(),
+        });
+        quoted.into_iter().any(|name| {
+            let escaped = serde_json::to_string(&name).unwrap_or_default();
+            self.text.contains(escaped.trim_matches('"'))
+        })
+    }
+}
+
+fn mentioned_columns(model: &Model, relation: ObjectId, words: &Words) -> Vec<ObjectId> {
+    let is_mentioned = |it: &&ObjectId| {
+        let column = model.object(**it);
+        column.kind() == Kind::Column && (words.has_star || words.mention(&column.name))
+    };
+    model.children(relation).iter().filter(is_mentioned).copied().collect()
 }
 
 fn named_columns(model: &Model, table: ObjectId, names: &[String]) -> Vec<ObjectId> {
@@ -270,6 +386,7 @@ impl Taking<'_> {
         builder: &mut ModelBuilder,
         places: &mut Vec<(ObjectId, Place)>,
     ) {
+        let mut taken_names = HashSet::new();
         for place in self.siblings(from, to) {
             let object = match place {
                 Place::From(id) => self.from.object(id),
@@ -278,6 +395,10 @@ impl Taking<'_> {
             let mut object = Object { parent, depends_on: Vec::new(), ..object.clone() };
             if let Body::Table(table) = &mut object.body {
                 table.source = self.source_of(place);
+            }
+            // Names that the engine made up mean nothing, and both models may have made up the same one.
+            while !taken_names.insert((object.kind(), object.key())) && object.body.is_unnamed() {
+                object.name.push('\'');
             }
             let id = builder.add(object);
             places.push((id, place));
@@ -320,9 +441,11 @@ impl Taking<'_> {
     /// what is new behind what it follows.
     fn siblings(&self, from: &[ObjectId], to: &[ObjectId]) -> Vec<Place> {
         let is_taken = |at: Option<&usize>| at.is_some_and(|at| self.taken.contains(at));
-        let as_it_is = |old: ObjectId, new: ObjectId| match is_taken(self.needs.changed.get(&new)) {
-            true => Place::To(new),
-            false => Place::From(old),
+        let as_it_is = |old: ObjectId, new: ObjectId| {
+            let own = self.needs.changed.get(&new);
+            // A view is what its columns are.
+            let of_view = self.needs.of_view.get(&new).and_then(|all| all.first());
+            if is_taken(own) || is_taken(of_view) { Place::To(new) } else { Place::From(old) }
         };
         let stays = |id: &&ObjectId| self.diff.to(**id).is_none() && !is_taken(self.needs.removed.get(*id));
         let comes = |id: &ObjectId| self.diff.from(*id).is_some() || is_taken(self.needs.added.get(id));

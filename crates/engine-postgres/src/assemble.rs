@@ -273,6 +273,7 @@ impl Assembly {
         let body = match row.kind {
             'S' => Body::Sequence(self.sequence(&row)),
             'v' | 'm' => Body::View(View {
+                column_names: Vec::new(),
                 definition: view_query(row.view.as_deref().unwrap_or_default()),
                 materialized: row.kind == 'm',
                 populated: row.kind == 'm' && row.populated,

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cadastre_engine::{
-    DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Stage, Target,
-    TestReport,
+    DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, Rights, RunContext, Secret,
+    Stage, Target, TestReport,
 };
 use cadastre_model::{Model, Origin, QualifiedName};
 
@@ -108,13 +108,17 @@ impl Driver for PostgresDriver {
         script: &str,
         context: &RunContext,
     ) -> Result<Model, DbError> {
-        let scratch = scratch.ok_or_else(|| {
-            DbError::new(ErrorCode::InvalidInput, "elaborating a script: no scratch server was given")
-                .with_hint(
-                    "give --scratch the address of a PostgreSQL server on which databases may be created",
-                )
-        })?;
-        scratch::elaborate(scratch, secret, script, context).await
+        scratch::elaborate(scratch_server(scratch)?, secret, script, context).await
+    }
+
+    async fn rehearse(
+        &self,
+        scratch: Option<&Target>,
+        secret: Option<&Secret>,
+        what: &Rehearse<'_>,
+        context: &RunContext,
+    ) -> Result<Rehearsal, DbError> {
+        scratch::rehearse(scratch_server(scratch)?, secret, what, context).await
     }
 
     async fn holding_rows(
@@ -125,6 +129,13 @@ impl Driver for PostgresDriver {
     ) -> Result<Vec<bool>, DbError> {
         scratch::holding_rows(target, secret, tables).await
     }
+}
+
+fn scratch_server(scratch: Option<&Target>) -> Result<&Target, DbError> {
+    scratch.ok_or_else(|| {
+        DbError::new(ErrorCode::InvalidInput, "elaborating a script: no scratch server was given")
+            .with_hint("give --scratch the address of a PostgreSQL server on which databases may be created")
+    })
 }
 
 async fn read_snapshot(

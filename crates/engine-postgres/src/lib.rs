@@ -16,6 +16,7 @@ mod keys;
 mod keywords;
 mod plan;
 mod queries;
+mod rehearsal;
 mod render;
 mod satellites;
 mod scratch;

@@ -143,7 +143,7 @@ impl Writer<'_> {
             Body::Rule(_) => on("RULE"),
             Body::Trigger(_) => on("TRIGGER"),
             Body::Policy(_) => on("POLICY"),
-            Body::Statistics(_) => format!("STATISTICS {}", own()),
+            Body::Statistics(it) => format!("STATISTICS {}", statistics_name(&it.definition)),
         })
     }
 
@@ -189,6 +189,9 @@ impl Writer<'_> {
     }
 
     fn grants(&self, target: &str, object: &Object, sql: &mut Vec<String>) {
+        if let (Body::Column(_), Some(table)) = (&object.body, object.parent) {
+            return self.column_grants(self.model.object(table), object, sql);
+        }
         let (privileges, public) = letters(&object.body);
         let default = default_grants(privileges, public);
         let target = grant_target(target);
@@ -262,6 +265,17 @@ impl Writer<'_> {
             ));
         }
     }
+}
+
+/// The name in a `CREATE STATISTICS name (…) ON …` of the server's: a schema of its own, whatever the table's.
+fn statistics_name(definition: &str) -> &str {
+    let name = definition.strip_prefix("CREATE STATISTICS ").unwrap_or(definition);
+    let mut quoted = false;
+    let end = name.find(|letter| {
+        quoted ^= letter == '"';
+        letter == ' ' && !quoted
+    });
+    &name[..end.unwrap_or(name.len())]
 }
 
 /// Letters of the rights that the owner of a fresh object and everyone have.

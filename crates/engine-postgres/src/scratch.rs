@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cadastre_engine::{
-    DbError, Driver, ErrorCode, IntrospectOptions, RunContext, Secret, ServerAddress, Target,
+    DbError, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, RunContext, Secret, ServerAddress,
+    Target,
 };
 use cadastre_model::{Model, QualifiedName};
 
@@ -11,6 +12,7 @@ use crate::connect::{Session, open};
 use crate::dialect::{qualified, quote};
 use crate::driver::PostgresDriver;
 use crate::error::explain;
+use crate::rehearsal;
 
 /// Tells the databases of one process apart; the process number tells those of several.
 static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -36,6 +38,28 @@ pub(crate) async fn elaborate(
     script: &str,
     context: &RunContext,
 ) -> Result<Model, DbError> {
+    within(scratch, secret, async |target| fill_and_read(target, secret, script, context).await).await
+}
+
+/// Runs a plan in a new database on the scratch server and drops it.
+///
+/// # Errors
+/// As [`elaborate`].
+pub(crate) async fn rehearse(
+    scratch: &Target,
+    secret: Option<&Secret>,
+    what: &Rehearse<'_>,
+    context: &RunContext,
+) -> Result<Rehearsal, DbError> {
+    within(scratch, secret, async |target| rehearsal::rehearse(target, secret, what, context).await).await
+}
+
+/// Does something in a new database on the scratch server, and drops the database whatever comes of it.
+async fn within<T>(
+    scratch: &Target,
+    secret: Option<&Secret>,
+    work: impl AsyncFnOnce(&Target) -> Result<T, DbError>,
+) -> Result<T, DbError> {
     let own = address(scratch)?;
     let name = format!("cadastre_scratch_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let doing = format!("making a scratch database on {}", scratch.label());
@@ -45,7 +69,7 @@ pub(crate) async fn elaborate(
         explain(&doing, &error).with_hint("the user must have the right to create databases (CREATEDB)")
     })?;
     let target = Target::Postgres(ServerAddress { database: name.clone(), ..own.clone() });
-    let result = fill_and_read(&target, secret, script, context).await;
+    let result = work(&target).await;
     drop_database(&home, &name).await;
     result
 }
@@ -71,7 +95,7 @@ async fn drop_database(home: &Session, name: &str) {
 }
 
 /// Runs a script statement by statement, as `psql -v ON_ERROR_STOP=1` does.
-async fn run_script(session: &Session, script: &str) -> Result<(), DbError> {
+pub(crate) async fn run_script(session: &Session, script: &str) -> Result<(), DbError> {
     for (line, statement) in crate::words::split_statements(script) {
         session.client.batch_execute(statement).await.map_err(|error| {
             let first = statement.trim().lines().next().unwrap_or_default();

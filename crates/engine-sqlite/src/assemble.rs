@@ -7,7 +7,8 @@ use cadastre_model::*;
 
 use crate::catalog::{Catalog, ColumnRow, ForeignKeyRow, IndexRow, TableRow};
 use crate::parse::{
-    ParsedKey, ParsedTable, index_texts, parse_create_table, trigger_event, view_query, virtual_module,
+    ParsedKey, ParsedTable, index_texts, parse_create_table, trigger_event, view_column_names, view_query,
+    virtual_module,
 };
 
 /// The one namespace of a file.
@@ -33,7 +34,8 @@ pub(crate) fn assemble(catalog: Catalog, database: &str) -> Result<Model, DbErro
     let mut tables = HashMap::new();
     for row in &catalog.tables {
         let parsed = if row.kind == "table" { parse_create_table(&row.sql) } else { ParsedTable::default() };
-        let mut assembly = Assembly { builder: &mut builder, parsed, taken: HashSet::new() };
+        let mut assembly =
+            Assembly { builder: &mut builder, parsed, taken: HashSet::new(), collations: HashMap::new() };
         let columns = columns.remove(&row.name).unwrap_or_default();
         let id = assembly.add_relation(namespace, row);
         assembly.add_columns(id, &columns);
@@ -99,10 +101,15 @@ fn key_columns(rows: &[ColumnRow]) -> Vec<String> {
     keyed.into_iter().map(|row| row.name.clone()).collect()
 }
 
+/// The collation of what names none.
+const DEFAULT_COLLATION: &str = "BINARY";
+
 struct Assembly<'b> {
     builder: &'b mut ModelBuilder,
     parsed: ParsedTable,
     taken: HashSet<(Kind, String)>,
+    /// The collations of the table's columns, where they are not the default one.
+    collations: HashMap<String, String>,
 }
 
 impl Assembly<'_> {
@@ -111,7 +118,8 @@ impl Assembly<'_> {
         let body = match row.kind.as_str() {
             "view" => {
                 let definition = view_query(&row.sql);
-                Body::View(View { definition, source, ..View::default() })
+                let column_names = view_column_names(&row.sql);
+                Body::View(View { definition, column_names, source, ..View::default() })
             }
             "virtual" => {
                 let (module, arguments) = virtual_module(&row.sql);
@@ -143,6 +151,7 @@ impl Assembly<'_> {
             if let Some(parsed) = parsed {
                 comment = parsed.comment.take();
                 column.collation = parsed.collation.take();
+                self.collations.extend(column.collation.clone().map(|it| (row.name.clone(), it)));
                 column.autoincrement = parsed.autoincrement;
                 column.conflict = parsed.not_null_conflict.take();
                 column.generated = parsed.generated.take().map(|expression| Generated {
@@ -185,7 +194,16 @@ impl Assembly<'_> {
         let (name, unnamed) = self.name_or(kind, parsed.name, made_up);
         let descending =
             parts.iter().enumerate().filter(|(_, part)| part.descending).map(|(at, _)| at as u16);
+        let own = |part: &IndexRow| part.column.as_ref().and_then(|name| self.collations.get(name));
+        let differs = |part: &&IndexRow| {
+            let own = own(part).map_or(DEFAULT_COLLATION, String::as_str);
+            part.collation.as_ref().is_some_and(|it| !it.eq_ignore_ascii_case(own))
+        };
+        let collations = parts.iter().enumerate().filter(|(_, part)| differs(part));
         let key = Key {
+            collations: collations
+                .map(|(at, part)| (at as u16, part.collation.clone().unwrap_or_default()))
+                .collect(),
             descending: descending.collect(),
             columns,
             unnamed,
@@ -214,7 +232,7 @@ impl Assembly<'_> {
                 Some(column) if row.column_id >= 0 => IndexTarget::Column(column.clone()),
                 _ => IndexTarget::Expression(texts.get(at).cloned().unwrap_or_default()),
             },
-            collation: row.collation.clone().filter(|name| !name.eq_ignore_ascii_case("BINARY")),
+            collation: row.collation.clone().filter(|name| !name.eq_ignore_ascii_case(DEFAULT_COLLATION)),
             operator_class: None,
             descending: row.descending,
             nulls: None,

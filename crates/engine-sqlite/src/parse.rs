@@ -377,6 +377,15 @@ pub(crate) fn view_query(sql: &str) -> String {
     canonical_text(&tokens[start..])
 }
 
+/// The names that a stored `CREATE VIEW` gives its columns in front of the query; none when they follow from it.
+pub(crate) fn view_column_names(sql: &str) -> Vec<String> {
+    let tokens = significant(&tokenize(sql));
+    let query = tokens.iter().position(|token| token.is("AS")).unwrap_or(tokens.len());
+    let Some(open) = tokens[..query].iter().position(|token| token.is_mark('(')) else { return Vec::new() };
+    let names = tokens[open + 1..query].iter().filter(|token| !token.is_mark(',') && !token.is_mark(')'));
+    names.map(Token::name).collect()
+}
+
 /// The expressions of a stored `CREATE INDEX`, part by part without direction and collation, and its predicate.
 pub(crate) fn index_texts(sql: &str) -> (Vec<String>, Option<String>) {
     let tokens = significant(&tokenize(sql));

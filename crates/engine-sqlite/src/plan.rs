@@ -144,21 +144,11 @@ impl Planning<'_> {
     }
 
     fn make(&mut self, come: &BTreeSet<ObjectId>, kind: Kind) {
-        for &id in come {
-            let made = self.to.object(id);
-            if made.kind() == kind {
-                self.make_one(id);
-            }
-            // What hangs on something new comes with it.
-            if matches!(made.kind(), Kind::Table | Kind::View) && matches!(kind, Kind::Index | Kind::Trigger)
-            {
-                for &child in self.to.children(id) {
-                    if self.to.object(child).kind() == kind {
-                        self.make_one(child);
-                    }
-                }
-            }
-        }
+        // What hangs on something new comes with it.
+        let is_relation = |id: &&ObjectId| matches!(self.to.object(**id).kind(), Kind::Table | Kind::View);
+        let hanging = come.iter().filter(is_relation).flat_map(|id| self.to.children(*id));
+        let all: BTreeSet<ObjectId> = come.iter().chain(hanging).copied().collect();
+        all.into_iter().filter(|id| self.to.object(*id).kind() == kind).for_each(|id| self.make_one(id));
     }
 
     fn make_one(&mut self, id: ObjectId) {

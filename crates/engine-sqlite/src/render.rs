@@ -114,7 +114,9 @@ fn default_text(default: &str) -> String {
 fn key_item(words: &str, key: &Key) -> String {
     let parts = key.columns.iter().enumerate().map(|(at, name)| {
         let direction = if key.descending.contains(&(at as u16)) { " DESC" } else { "" };
-        format!("{}{direction}", quote(name))
+        let collation = key.collations.iter().find(|(place, _)| *place == at as u16);
+        let collation = collation.map(|(_, name)| format!(" COLLATE {}", quote(name))).unwrap_or_default();
+        format!("{}{collation}{direction}", quote(name))
     });
     let mut item = format!("{words} ({})", parts.collect::<Vec<_>>().join(", "));
     if let Some(conflict) = &key.conflict {
@@ -142,8 +144,8 @@ fn foreign_key_item(key: &ForeignKey) -> String {
 }
 
 fn create_view(relation: RelationWalker<'_>, view: &View) -> String {
-    let columns: Vec<String> = relation.columns().map(|(object, _)| object.name.clone()).collect();
-    let columns = if columns.is_empty() { String::new() } else { format!(" ({})", list(&columns)) };
+    let names = &view.column_names;
+    let columns = if names.is_empty() { String::new() } else { format!(" ({})", list(names)) };
     format!("CREATE VIEW {}{columns} AS {}", quote(relation.name()), view.definition)
 }
 

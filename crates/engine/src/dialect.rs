@@ -116,6 +116,11 @@ pub trait Dialect: Send + Sync {
         model.clone()
     }
 
+    /// Whether the columns of a view are nothing of their own: they follow from its query whenever it is run.
+    fn view_columns_follow(&self) -> bool {
+        false
+    }
+
     /// What introspection does with each kind of object.
     fn coverage(&self) -> &'static [CoverageLine];
 }

@@ -6,6 +6,7 @@ use cadastre_model::{Model, QualifiedName};
 use crate::context::RunContext;
 use crate::dialect::Dialect;
 use crate::error::{DbError, ErrorCode};
+use crate::rehearsal::{Rehearsal, Rehearse};
 use crate::secret::Secret;
 use crate::target::Target;
 
@@ -96,6 +97,23 @@ pub trait Driver: Send + Sync {
         let message = format!("elaborating a script: {} has no scripts", self.dialect().engine());
         Err(DbError::new(ErrorCode::UnsupportedByEngine, message)
             .with_hint("compare live databases or JSON models"))
+    }
+
+    /// Runs a plan in a database of its own on the scratch server, reads what came of it, and drops it. Engines that can be watched tell
+    /// what each step locked and wrote anew, and what became of rows.
+    ///
+    /// # Errors
+    /// As [`Driver::elaborate`].
+    async fn rehearse(
+        &self,
+        scratch: Option<&Target>,
+        secret: Option<&Secret>,
+        what: &Rehearse<'_>,
+        context: &RunContext,
+    ) -> Result<Rehearsal, DbError> {
+        let script = format!("{}\n{}", what.script, self.dialect().plan_script(what.plan));
+        let model = self.elaborate(scratch, secret, &script, context).await?;
+        Ok(Rehearsal { model, steps: Vec::new(), rows: Vec::new() })
     }
 
     /// Which of some tables hold rows; in doubt, all.

@@ -8,6 +8,7 @@ mod coverage;
 mod dialect;
 mod driver;
 mod error;
+mod rehearsal;
 mod secret;
 mod sql;
 mod target;
@@ -18,6 +19,7 @@ pub use coverage::{Coverage, CoverageLine};
 pub use dialect::{Dialect, Script, ScriptPart};
 pub use driver::{Driver, FieldRef, IntrospectOptions, Rights, TestReport};
 pub use error::{DbDetail, DbError, ErrorCode};
+pub use rehearsal::{Rehearsal, Rehearse, SeenStep};
 pub use secret::Secret;
 pub use sql::{Backslash, Quoted, quote_backtick, quote_double, quote_json, quote_literal};
 pub use target::{

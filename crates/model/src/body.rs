@@ -386,6 +386,9 @@ pub struct Index {
 pub struct View {
     /// The query, canonical text, without the closing semicolon.
     pub definition: String,
+    /// The names its columns are given in front of the query, where the engine keeps these apart.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub column_names: Vec<String>,
     /// Rows are kept.
     pub materialized: bool,
     /// Storage method of its rows, if not the engine's default.

@@ -8,7 +8,9 @@ mod plan;
 mod summary;
 
 pub use action::{Action, Transactional, arrange};
-pub use plan::{FORMAT, Group, Hazard, HazardKind, LockClass, Plan, Step, TableLock, VERSION, WorkClass};
+pub use plan::{
+    FORMAT, Group, Hazard, HazardKind, LockClass, Plan, Proof, Step, TableLock, VERSION, WorkClass,
+};
 pub use summary::summary;
 
 #[cfg(test)]

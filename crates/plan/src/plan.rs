@@ -108,6 +108,23 @@ pub struct Group {
     pub steps: Vec<Step>,
 }
 
+/// That a plan was run on a scratch database, there and back. It is of one plan between two schemas and of no other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// The hash of the plan.
+    pub plan: String,
+    /// The fingerprint it started from.
+    pub from: String,
+    /// The fingerprint it led to.
+    pub to: String,
+    /// What ran it, with its version.
+    pub server: String,
+    /// Steps whose locks and rewriting were watched, and stayed within what is announced.
+    pub watched_steps: u32,
+    /// Tables whose rows were counted before and after.
+    pub tables_with_rows: u32,
+}
+
 /// Everything to be done, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -131,6 +148,9 @@ pub struct Plan {
     /// What differs and cannot be planned, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// Its proof, if it has one. Not part of its hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
 }
 
 impl Plan {
@@ -146,6 +166,7 @@ impl Plan {
             groups: Vec::new(),
             closing: Vec::new(),
             notes: Vec::new(),
+            proof: None,
         }
     }
 
@@ -159,9 +180,16 @@ impl Plan {
         self.groups.iter().flat_map(|group| &group.steps)
     }
 
-    /// Equal for equal plans: SHA-256 (FIPS 180-4) of its JSON.
+    /// Whether it carries a proof that is of this plan and of nothing else.
+    pub fn is_proved(&self) -> bool {
+        self.proof
+            .as_ref()
+            .is_some_and(|it| it.plan == self.hash() && it.from == self.from && it.to == self.to)
+    }
+
+    /// Equal for equal plans: SHA-256 (FIPS 180-4) of its JSON without the proof.
     pub fn hash(&self) -> String {
-        let bytes = serde_json::to_vec(self).unwrap_or_default();
+        let bytes = serde_json::to_vec(&Self { proof: None, ..self.clone() }).unwrap_or_default();
         Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

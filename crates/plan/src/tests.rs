@@ -40,3 +40,22 @@ fn a_plan_is_read_back_and_keeps_its_hash() {
     let back: Plan = serde_json::from_str(&text).unwrap();
     assert_eq!((back.hash(), back), (plan.hash(), plan));
 }
+
+#[test]
+fn a_proof_is_of_one_plan_between_two_schemas() {
+    let mut plan = Plan::new("any", "a".into(), "b".into());
+    plan.groups = arrange(vec![action(1, "a", &[], Transactional::Yes)]).unwrap();
+    let bare = plan.hash();
+    plan.proof = Some(Proof {
+        plan: bare.clone(),
+        from: "a".into(),
+        to: "b".into(),
+        server: "any 1".into(),
+        watched_steps: 1,
+        tables_with_rows: 0,
+    });
+    assert!(plan.is_proved() && plan.hash() == bare);
+    let other_end = Plan { to: "c".into(), ..plan.clone() };
+    let other_steps = Plan { groups: Vec::new(), ..plan.clone() };
+    assert!(!other_end.is_proved() && !other_steps.is_proved());
+}

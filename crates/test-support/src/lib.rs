@@ -9,12 +9,16 @@ mod certificates;
 mod mariadb;
 mod mongodb;
 mod postgres;
+pub mod random;
+mod sqlite;
 mod ssh;
+pub mod walk;
 
 pub use certificates::{Authority, Issued};
 pub use mariadb::MariaDbServer;
 pub use mongodb::MongoServer;
 pub use postgres::PostgresServer;
+pub use sqlite::SqliteFolder;
 pub use ssh::SshServer;
 
 /// A private server of any engine.
@@ -24,6 +28,9 @@ pub trait TestServer {
 
     /// Creates an empty database with a name of its own.
     fn create_database(&self) -> String;
+
+    /// Drops a database nobody uses any more.
+    fn drop_database(&self, database: &str);
 
     /// The address of a database, for an account that may do everything.
     fn target(&self, database: &str) -> Target;
@@ -112,6 +119,10 @@ impl<S: TestServer> TestServer for std::sync::Arc<S> {
 
     fn create_database(&self) -> String {
         (**self).create_database()
+    }
+
+    fn drop_database(&self, database: &str) {
+        (**self).drop_database(database);
     }
 
     fn target(&self, database: &str) -> Target {

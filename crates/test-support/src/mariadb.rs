@@ -145,6 +145,10 @@ impl TestServer for MariaDbServer {
         name
     }
 
+    fn drop_database(&self, database: &str) {
+        self.run_sql("mysql", &format!("DROP DATABASE {database}"));
+    }
+
     fn target(&self, database: &str) -> Target {
         Target::MySql(crate::local_address(self.port, USER, database))
     }

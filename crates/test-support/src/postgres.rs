@@ -174,8 +174,12 @@ impl TestServer for PostgresServer {
 
     fn create_database(&self) -> String {
         let name = format!("db{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        self.run_sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0"));
+        self.run_sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy"));
         name
+    }
+
+    fn drop_database(&self, database: &str) {
+        self.run_sql("postgres", &format!("DROP DATABASE {database} WITH (FORCE)"));
     }
 
     fn target(&self, database: &str) -> Target {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use cadastre_app::compare::{CompareRequest, ComparisonView, DdlLine, PlanChoice, PlanFile, PlanView};
+use cadastre_app::compare::{
+    CompareRequest, ComparisonView, DdlLine, PlanChoice, PlanFile, PlanView, ProofView,
+};
 use cadastre_app::diagram::{BoxMove, DiagramView, Rerouted};
 use cadastre_app::run::RunEvent;
 use cadastre_app::{AppError, Workspace};
@@ -70,7 +72,7 @@ pub(crate) async fn prove_compared(
     scratch: Option<u32>,
     run_id: String,
     events: Channel<RunEvent>,
-) -> Result<(), AppError> {
+) -> Result<ProofView, AppError> {
     workspace.prove_compared(number, &choice, scratch, &run_id, move |event| drop(events.send(event))).await
 }
 

@@ -40,7 +40,7 @@ export const commands = {
 	compareSides: (request: CompareRequest_Deserialize, runId: string, events: Channel<RunEvent>) => typedError<ComparisonView, AppError_Serialize>(__TAURI_INVOKE("compare_sides", { request, runId, events })),
 	comparedDdl: (number: number, index: number) => typedError<DdlLine_Serialize[], AppError_Serialize>(__TAURI_INVOKE("compared_ddl", { number, index })),
 	comparedPlan: (number: number, choice: PlanChoice) => typedError<PlanView, AppError_Serialize>(__TAURI_INVOKE("compared_plan", { number, choice })),
-	proveCompared: (number: number, choice: PlanChoice, scratch: number | null, runId: string, events: Channel<RunEvent>) => typedError<null, AppError_Serialize>(__TAURI_INVOKE("prove_compared", { number, choice, scratch, runId, events })),
+	proveCompared: (number: number, choice: PlanChoice, scratch: number | null, runId: string, events: Channel<RunEvent>) => typedError<ProofView, AppError_Serialize>(__TAURI_INVOKE("prove_compared", { number, choice, scratch, runId, events })),
 	/**  Writes a plan or a script of it to a file the person chooses; returns the path, or nothing if they chose none. */
 	saveCompared: (number: number, choice: PlanChoice, file: PlanFile) => typedError<string | null, AppError_Serialize>(__TAURI_INVOKE("save_compared", { number, choice, file })),
 	comparedDiagram: (number: number) => typedError<DiagramView, AppError_Serialize>(__TAURI_INVOKE("compared_diagram", { number })),
@@ -661,6 +661,16 @@ export type PlanView = {
 	reverse: string,
 	/**  Equal for equal plans. */
 	hash: string,
+};
+
+/**  A proof, in a few words. */
+export type ProofView = {
+	/**  What ran it, with its version. */
+	server: string,
+	/**  Steps whose locks were watched. */
+	watchedSteps: number,
+	/**  Tables whose rows were counted before and after. */
+	tablesWithRows: number,
 };
 
 /**  A property in two words. */

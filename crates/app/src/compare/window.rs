@@ -1,11 +1,11 @@
 //! A comparison as the window shows it: kept until the next one, asked about change by change.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cadastre_diff::ChangeKind;
 use cadastre_model::{Kind, Model, ObjectId};
-use cadastre_plan::{Group, Plan, Step};
+use cadastre_plan::{Group, Plan, Proof, Step};
 use serde::{Deserialize, Serialize};
 use similar::{ChangeTag, TextDiff};
 use specta::Type;
@@ -204,6 +204,18 @@ pub struct PlanView {
     pub hash: String,
 }
 
+/// A proof, in a few words.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ProofView {
+    /// What ran it, with its version.
+    pub server: String,
+    /// Steps whose locks were watched.
+    pub watched_steps: u32,
+    /// Tables whose rows were counted before and after.
+    pub tables_with_rows: u32,
+}
+
 /// What to write to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -222,6 +234,8 @@ pub struct KeptComparison {
     number: u32,
     comparison: Comparison,
     drawing: Drawing,
+    /// The last proof of a plan of it.
+    proof: Mutex<Option<Proof>>,
 }
 
 /// The English word of a unit variant, as it is in files.
@@ -405,7 +419,8 @@ impl Workspace {
                 .collect(),
             changes: comparison.change_views(),
         };
-        *self.kept_comparison() = Some(Arc::new(KeptComparison { number, comparison, drawing }));
+        *self.kept_comparison() =
+            Some(Arc::new(KeptComparison { number, comparison, drawing, proof: Mutex::default() }));
         Ok(view)
     }
 
@@ -447,7 +462,7 @@ impl Workspace {
     /// The server of a connection, for databases of our own.
     fn scratch_of(&self, id: u32) -> Result<Scratch, AppError> {
         let (target, secret, _) = self.connection_target(id)?;
-        Ok(Scratch { target: Box::new(target), secret })
+        Ok(Scratch::new(target, secret))
     }
 
     fn comparison(&self, number: u32) -> Result<Arc<KeptComparison>, AppError> {
@@ -489,7 +504,14 @@ impl Workspace {
         match file {
             PlanFile::Script => picked.script(&picked.plan(strategy(choice))?),
             PlanFile::Reverse => picked.script(&picked.reverse()?),
-            PlanFile::Plan => plan_json(&picked.plan(strategy(choice))?),
+            PlanFile::Plan => {
+                let mut plan = picked.plan(strategy(choice))?;
+                // A proof of another choice says nothing about this one.
+                let hash = plan.hash();
+                let proof = kept.proof.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                plan.proof = proof.filter(|it| it.plan == hash);
+                plan_json(&plan)
+            }
         }
     }
 
@@ -504,12 +526,19 @@ impl Workspace {
         scratch: Option<u32>,
         run_id: &str,
         report: impl Fn(RunEvent) + Send + Sync + 'static,
-    ) -> Result<(), AppError> {
+    ) -> Result<ProofView, AppError> {
         let run = self.runs.start(run_id, report);
         let kept = self.comparison(number)?;
         let (picked, _) = kept.comparison.chosen(choice)?;
         let scratch = scratch.map(|id| self.scratch_of(id)).transpose()?;
-        picked.prove(scratch.as_ref(), &run.context).await
+        let proof = picked.prove(strategy(choice), scratch.as_ref(), &run.context).await?;
+        let view = ProofView {
+            server: proof.server.clone(),
+            watched_steps: proof.watched_steps,
+            tables_with_rows: proof.tables_with_rows,
+        };
+        *kept.proof.lock().unwrap_or_else(PoisonError::into_inner) = Some(proof);
+        Ok(view)
     }
 
     /// Both schemas in one diagram, what differs marked.
