@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use cadastre_model::{Body, Kind, Model, ModelBuilder, ModelError, Object, ObjectId, QualifiedName};
+use cadastre_model::{
+    Body, IndexTarget, Kind, Model, ModelBuilder, ModelError, Object, ObjectId, QualifiedName,
+};
 
 use crate::compare::{ChangeKind, Diff};
 
@@ -48,6 +50,22 @@ struct Needs<'a> {
     standing_on_to: HashMap<ObjectId, Vec<ObjectId>>,
     /// The changes of a view of the second model and of its columns.
     of_view: HashMap<ObjectId, Vec<usize>>,
+    /// Parents and heirs of a table, in the first and in the second model.
+    kin: (HashMap<ObjectId, Vec<ObjectId>>, HashMap<ObjectId, Vec<ObjectId>>),
+}
+
+/// The tables each table inherits from or is a partition of, and those that inherit from it.
+fn kin(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
+    let mut found: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+    for relation in model.tables() {
+        let Some(table) = relation.table() else { continue };
+        let above = table.inherits.iter().chain(table.partition_of.iter().map(|it| &it.parent));
+        for parent in above.filter_map(|name| model.find_relation(name)) {
+            found.entry(parent).or_default().push(relation.id());
+            found.entry(relation.id()).or_default().push(parent);
+        }
+    }
+    found
 }
 
 /// The view of the second model that a change is about, itself or a column of it.
@@ -118,6 +136,7 @@ impl<'a> Needs<'a> {
             standing_on: standing_on(from),
             standing_on_to: standing_on(to),
             of_view,
+            kin: (kin(from), kin(to)),
         }
     }
 
@@ -156,6 +175,7 @@ impl<'a> Needs<'a> {
         }
         found.extend(self.of_one_view(at));
         found.extend(self.of_one_store(at));
+        found.extend(self.inherited(at));
         found.extend(self.seen_through_views(at));
         found
     }
@@ -192,6 +212,29 @@ impl<'a> Needs<'a> {
             self.removed.get(id).or(self.diff.to(*id).and_then(|id| self.changed.get(&id)))
         }));
         if group.contains(&at) { group } else { Vec::new() }
+    }
+
+    /// What happens to a column or check of a table happens to that of its heirs, and the other way round.
+    fn inherited(&self, at: usize) -> Vec<usize> {
+        let change = &self.diff.changes[at];
+        let mut found = Vec::new();
+        for (model, id, kin) in [(self.from, change.from, &self.kin.0), (self.to, change.to, &self.kin.1)] {
+            let Some(id) = id else { continue };
+            let object = model.object(id);
+            let table = object.parent.filter(|_| matches!(object.kind(), Kind::Column | Kind::Check));
+            for relative in table.and_then(|table| kin.get(&table)).into_iter().flatten() {
+                let same = model.children(*relative).iter().filter(|part| {
+                    let part = model.object(**part);
+                    part.kind() == object.kind() && part.name == object.name
+                });
+                for part in same {
+                    found.extend(self.removed.get(part).filter(|_| change.from == Some(id)));
+                    found.extend(self.added.get(part).filter(|_| change.to == Some(id)));
+                    found.extend(self.changed.get(part).filter(|_| change.to == Some(id)));
+                }
+            }
+        }
+        found
     }
 
     /// A view whose own columns differ shows them as soon as what it reads changes.
@@ -250,6 +293,23 @@ fn needed_by(model: &Model, id: ObjectId) -> Vec<ObjectId> {
     {
         needed.push(table);
         needed.extend(named_columns(model, table, &key.referenced_columns));
+        // Some engines do not let go of the last index that a key is checked with.
+        let own = object.parent.map_or(&[][..], |own| model.children(own));
+        needed.extend(own.iter().filter(|part| {
+            match &model.object(**part).body {
+                Body::PrimaryKey(it) | Body::Unique(it) => it.columns.starts_with(&key.columns),
+                Body::Index(it) => key
+                    .columns
+                    .iter()
+                    .zip(&it.parts)
+                    .filter(
+                        |(name, part)| matches!(&part.target, IndexTarget::Column(column) if column == *name),
+                    )
+                    .count()
+                    == key.columns.len(),
+                _ => false,
+            }
+        }));
         needed.extend(model.children(table).iter().filter(|part| match &model.object(**part).body {
             Body::PrimaryKey(it) | Body::Unique(it) => it.columns == key.referenced_columns,
             _ => false,

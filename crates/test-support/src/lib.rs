@@ -80,6 +80,25 @@ pub(crate) fn local_address(port: u16, user: &str, database: &str) -> ServerAddr
     }
 }
 
+/// A folder for a server's files: in memory where there is room for it, for a server that is thrown away need not wait for a disk.
+///
+/// # Panics
+/// When no folder can be made.
+pub(crate) fn server_folder(prefix: &str) -> tempfile::TempDir {
+    const MEMORY: &str = "/dev/shm";
+    /// In KiB.
+    const ROOM: u64 = 4 << 20;
+    let df = Command::new("df").args(["-k", "--output=avail", MEMORY]).output();
+    let free = df.ok().and_then(|output| {
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.lines().last().and_then(|line| line.trim().parse::<u64>().ok())
+    });
+    let mut folder = tempfile::Builder::new();
+    folder.prefix(prefix);
+    let in_memory = free.filter(|free| *free >= ROOM).and_then(|_| folder.tempdir_in(MEMORY).ok());
+    in_memory.unwrap_or_else(|| folder.tempdir().expect("a temporary folder"))
+}
+
 /// A port of the loopback interface that nobody listens on.
 ///
 /// # Panics

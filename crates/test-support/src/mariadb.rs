@@ -39,7 +39,7 @@ impl MariaDbServer {
     }
 
     fn start_with(issued: Option<&Issued>) -> Self {
-        let folder = tempfile::Builder::new().prefix("cadastre-my-").tempdir().expect("a temporary folder");
+        let folder = crate::server_folder("cadastre-my-");
         let data = folder.path().join("data");
         let mut install = Command::new(binary("mariadb-install-db"));
         install.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);

@@ -44,8 +44,7 @@ impl MongoServer {
     }
 
     async fn start_with(issued: Option<&Issued>) -> Self {
-        let folder =
-            tempfile::Builder::new().prefix("cadastre-mongo-").tempdir().expect("a temporary folder");
+        let folder = crate::server_folder("cadastre-mongo-");
         let mut command = Command::new(binary());
         command.arg("--dbpath").arg(folder.path()).args([
             "--bind_ip",

@@ -27,7 +27,7 @@ impl PostgresServer {
     /// # Panics
     /// When PostgreSQL is not installed or does not start; the message has its output.
     pub fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("cadastre-pg-").tempdir().expect("a temporary folder");
+        let folder = crate::server_folder("cadastre-pg-");
         give_to_postgres(folder.path());
         let data = folder.path().join("data");
         let password_file = folder.path().join("password");

@@ -21,7 +21,7 @@ impl SqliteFolder {
     /// # Panics
     /// When the temporary folder cannot be written.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder"), made: AtomicU32::new(0) }
+        Self { folder: crate::server_folder("cadastre-lite-"), made: AtomicU32::new(0) }
     }
 
     fn path(&self, database: &str) -> String {

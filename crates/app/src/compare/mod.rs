@@ -12,7 +12,7 @@ use cadastre_diff::{
 use cadastre_engine::{Dialect, RunContext, Secret, Target};
 use cadastre_model::{Kind, Model, ObjectId};
 use cadastre_plan::{Group, Step};
-pub use cadastre_plan::{HazardKind, Plan, Proof, summary as plan_summary};
+pub use cadastre_plan::{HazardKind, Plan, Proof, WorkClass, summary as plan_summary};
 pub use window::{
     ChangeView, CompareRequest, ComparisonView, DdlLine, GroupView, HazardView, KeptComparison, PlanChoice,
     PlanFile, PlanView, ProofView, QuestionView, RenameAnswer, SideChoice, SideView, StepView, plan_json,

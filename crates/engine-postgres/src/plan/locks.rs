@@ -1,124 +1,312 @@
-//! What a statement locks and what it costs. Manual: "Explicit Locking" and the notes of `ALTER TABLE`; measured on PostgreSQL 15.
+//! What a statement locks and what it costs. Manual: "Explicit Locking" and the notes of `ALTER TABLE`; held against `pg_locks` by
+//! every proof and by a test that lists the kinds of statement.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use crate::dialect::qualified;
 use cadastre_model::*;
 use cadastre_plan::{Hazard, HazardKind, LockClass, Step, TableLock, WorkClass};
 
-use crate::script::Rank;
+/// Functions a default may call without every row being written for it: they are not volatile.
+const STEADY: &[&str] = &[
+    "now()",
+    "CURRENT_TIMESTAMP",
+    "CURRENT_DATE",
+    "CURRENT_TIME",
+    "LOCALTIMESTAMP",
+    "transaction_timestamp()",
+    "statement_timestamp()",
+    "CURRENT_USER",
+    "SESSION_USER",
+];
 
-/// The table an object is on, if it is there already.
-fn table_of(model: &Model, id: ObjectId) -> Option<ObjectId> {
-    let object = model.object(id);
-    match object.kind() {
-        Kind::Table | Kind::View => Some(id),
-        Kind::Namespace | Kind::Domain => None,
-        _ => object.parent.filter(|&parent| matches!(model.object(parent).kind(), Kind::Table | Kind::View)),
-    }
+/// Says of the steps of one side what they lock.
+pub(super) struct Locks<'m> {
+    model: &'m Model,
+    /// What is not there before the plan, and so is nobody else's.
+    made: &'m BTreeSet<ObjectId>,
+    /// Partitions and inheriting tables, by table.
+    heirs: HashMap<ObjectId, Vec<ObjectId>>,
+    /// The names of domains, as they stand in statements behind a space.
+    domains: Vec<String>,
 }
 
-fn lock(step: &mut Step, model: &Model, table: ObjectId, lock: LockClass) {
-    let name = model.display_name(table);
-    match step.locks.iter_mut().find(|it| it.table == name) {
-        Some(it) => it.lock = it.lock.max(lock),
-        None => step.locks.push(TableLock { table: name, lock }),
-    }
-}
-
-/// Locks, work and hazards of a statement that makes or alters something.
-pub(crate) fn describe(step: &mut Step, rank: Rank, model: &Model, id: ObjectId, made: &BTreeSet<ObjectId>) {
-    let object = model.object(id);
-    let is_made = made.contains(&id);
-    let Some(table) = table_of(model, id) else { return };
-    let is_new_table = made.contains(&table);
-    if let Body::ForeignKey(key) = &object.body {
-        let target = model.find_relation(&key.references);
-        let on = [Some(table), target].into_iter().flatten();
-        on.filter(|it| !made.contains(it)).for_each(|it| lock(step, model, it, LockClass::ShareRowExclusive));
-        if !is_new_table && key.validated == Validated::Yes {
-            step.work = WorkClass::Scan;
-            step.hazards
-                .push(Hazard::new(HazardKind::DataDependent, "rows without a counterpart make it fail"));
-        }
-        return;
-    }
-    if is_new_table {
-        return;
-    }
-    match &object.body {
-        Body::Index(_) if is_made => {
-            lock(step, model, table, LockClass::Share);
-            step.work = WorkClass::Scan;
-            step.hazards
-                .push(Hazard::new(HazardKind::BlockingBuild, "writing waits while the index is built"));
-        }
-        Body::Trigger(_) if is_made => lock(step, model, table, LockClass::ShareRowExclusive),
-        Body::Statistics(_) => lock(step, model, table, LockClass::ShareUpdateExclusive),
-        Body::PrimaryKey(_) | Body::Unique(_) | Body::Exclusion(_) if is_made => {
-            lock(step, model, table, LockClass::AccessExclusive);
-            step.work = WorkClass::Scan;
-            step.hazards
-                .push(Hazard::new(HazardKind::LongLock, "nobody reads or writes while its index is built"));
-            step.hazards.push(Hazard::new(HazardKind::DataDependent, "duplicates make it fail"));
-        }
-        Body::Check(check) if is_made => {
-            lock(step, model, table, LockClass::AccessExclusive);
-            if check.validated == Validated::Yes {
-                step.work = WorkClass::Scan;
-                step.hazards.push(Hazard::new(HazardKind::DataDependent, "rows that break it make it fail"));
+impl<'m> Locks<'m> {
+    /// Of the model a step makes or takes from.
+    pub fn new(model: &'m Model, made: &'m BTreeSet<ObjectId>) -> Self {
+        let mut heirs: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        for relation in model.tables() {
+            for parent in parents(model, relation.id()) {
+                heirs.entry(parent).or_default().push(relation.id());
             }
         }
-        _ => describe_by_words(step, model, table, rank),
+        let domains = model.objects().filter(|(_, object)| object.kind() == Kind::Domain);
+        let domains =
+            domains.map(|(id, _)| format!(" {}", qualified(&model.walk(id).qualified_name()))).collect();
+        Self { model, made, heirs, domains }
     }
-}
 
-/// What the words of the statements say.
-fn describe_by_words(step: &mut Step, model: &Model, table: ObjectId, rank: Rank) {
-    for statement in step.statements.clone() {
-        let has = |words: &str| statement.contains(words);
-        if statement.starts_with("COMMENT ON") || has(" SET STATISTICS ") || has(" VALIDATE CONSTRAINT ") {
-            lock(step, model, table, LockClass::ShareUpdateExclusive);
-        } else if statement.starts_with("GRANT") || statement.starts_with("REVOKE") {
-            step.hazards.push(Hazard::new(HazardKind::PrivilegeChange, "who may do what changes"));
-        } else if statement.starts_with("ALTER TABLE") || rank == Rank::View || statement.starts_with("ALTER")
+    /// The table or view an object is, or is on.
+    fn table_of(&self, id: ObjectId) -> Option<ObjectId> {
+        let is_relation = |id: &ObjectId| matches!(self.model.object(*id).kind(), Kind::Table | Kind::View);
+        Some(id).filter(is_relation).or(self.model.object(id).parent.filter(is_relation))
+    }
+
+    fn lock(&self, step: &mut Step, table: ObjectId, lock: LockClass) {
+        if self.made.contains(&table) {
+            return;
+        }
+        let name = self.model.display_name(table);
+        match step.locks.iter_mut().find(|it| it.table == name) {
+            Some(it) => it.lock = it.lock.max(lock),
+            None => step.locks.push(TableLock { table: name, lock }),
+        }
+    }
+
+    /// As [`Self::lock`], for the table and all that inherit from it.
+    fn lock_all(&self, step: &mut Step, table: ObjectId, lock: LockClass) {
+        self.lock(step, table, lock);
+        for heir in self.heirs.get(&table).into_iter().flatten() {
+            self.lock_all(step, *heir, lock);
+        }
+    }
+
+    /// Locks, work and hazards of the statements that make or alter something.
+    pub fn describe(&self, step: &mut Step, id: ObjectId) {
+        let object = self.model.object(id);
+        let is_made = self.made.contains(&id);
+        for needed in self.others(step, id).into_iter().filter(|_| is_made) {
+            self.lock(step, needed.0, needed.1);
+        }
+        let Some(table) = self.table_of(id) else { return };
+        if let Body::ForeignKey(key) = &object.body
+            && is_made
         {
-            lock(step, model, table, LockClass::AccessExclusive);
+            for it in [Some(table), self.model.find_relation(&key.references)].into_iter().flatten() {
+                self.lock_all(step, it, LockClass::ShareRowExclusive);
+            }
+            if !self.made.contains(&table) && key.validated == Validated::Yes {
+                step.work = WorkClass::Scan;
+                step.hazards
+                    .push(Hazard::new(HazardKind::DataDependent, "rows without a counterpart make it fail"));
+            }
+            return;
         }
-        if has(" TYPE ") && statement.starts_with("ALTER TABLE") || has(" ADD GENERATED ") || has(" STORED") {
-            step.work = WorkClass::Rewrite;
-            step.hazards
-                .push(Hazard::new(HazardKind::LongLock, "every row is written anew while everybody waits"));
-            step.hazards.push(Hazard::new(HazardKind::DataDependent, "values that do not fit make it fail"));
-        } else if has(" SET NOT NULL") {
-            step.work = step.work.max(WorkClass::Scan);
-            step.hazards.push(Hazard::new(HazardKind::DataDependent, "rows without a value make it fail"));
+        for statement in step.statements.clone() {
+            if let Some(lock) = lock_of(&statement) {
+                match statement.contains(" ONLY ") {
+                    true => self.lock(step, table, lock),
+                    false => self.lock_all(step, table, lock),
+                }
+            }
+            self.relatives(step, &statement, id);
+        }
+        if !self.made.contains(&table) {
+            self.costs(step, id, is_made);
         }
     }
-}
 
-/// Locks and hazards of a statement that takes something away.
-pub(crate) fn describe_drop(step: &mut Step, model: &Model, id: ObjectId) {
-    let object = model.object(id);
-    if let Some(table) = table_of(model, id) {
-        lock(step, model, table, LockClass::AccessExclusive);
+    /// Tables that are locked for something else's sake when it is made.
+    fn others(&self, step: &Step, id: ObjectId) -> Vec<(ObjectId, LockClass)> {
+        let object = self.model.object(id);
+        match &object.body {
+            Body::Publication(it) => {
+                let is_named = |relation: &RelationWalker<'_>| {
+                    it.definition.contains(&format!(" {}", qualified(&relation.qualified_name())))
+                };
+                let tables = self.model.tables().filter(is_named);
+                tables.map(|it| (it.id(), LockClass::ShareUpdateExclusive)).collect()
+            }
+            Body::Table(_) => {
+                let is_part = step.statements.iter().any(|it| it.contains(" PARTITION OF "));
+                let lock = if is_part { LockClass::AccessExclusive } else { LockClass::ShareUpdateExclusive };
+                parents(self.model, id).into_iter().map(|parent| (parent, lock)).collect()
+            }
+            _ => Vec::new(),
+        }
     }
-    match &object.body {
-        Body::ForeignKey(key) => {
-            if let Some(target) = model.find_relation(&key.references) {
-                lock(step, model, target, LockClass::AccessExclusive);
+
+    /// Parents of a table that a statement attaches or detaches.
+    fn relatives(&self, step: &mut Step, statement: &str, id: ObjectId) {
+        let lock = if let Some((head, _)) = statement.split_once(" DETACH PARTITION ") {
+            // Afterwards the two are strangers, and only the statement names the one that was the parent.
+            let named = |table: &RelationWalker<'_>| head.ends_with(&qualified(&table.qualified_name()));
+            if let Some(parent) = self.model.tables().find(named) {
+                self.lock(step, parent.id(), LockClass::AccessExclusive);
+            }
+            return;
+        } else if statement.contains(" ATTACH PARTITION ") || statement.contains(" INHERIT ") {
+            LockClass::ShareUpdateExclusive
+        } else {
+            return;
+        };
+        for parent in parents(self.model, id) {
+            self.lock(step, parent, lock);
+        }
+    }
+
+    /// Work and hazards of statements on a table that is there.
+    fn costs(&self, step: &mut Step, id: ObjectId, is_made: bool) {
+        let mut hazard = |kind, message: &str| step.hazards.push(Hazard::new(kind, message));
+        let mut work = WorkClass::Metadata;
+        match &self.model.object(id).body {
+            Body::Index(_) if is_made => {
+                work = WorkClass::Scan;
+                hazard(HazardKind::BlockingBuild, "writing waits while the index is built");
+            }
+            Body::PrimaryKey(_) | Body::Unique(_) | Body::Exclusion(_) if is_made => {
+                work = WorkClass::Scan;
+                hazard(HazardKind::LongLock, "nobody reads or writes while its index is built");
+                hazard(HazardKind::DataDependent, "duplicates make it fail");
+            }
+            Body::Check(check) if is_made && check.validated == Validated::Yes => {
+                work = WorkClass::Scan;
+                hazard(HazardKind::DataDependent, "rows that break it make it fail");
+            }
+            _ => {}
+        }
+        step.work = step.work.max(work);
+        for statement in step.statements.clone() {
+            self.cost_of(step, &statement);
+        }
+    }
+
+    fn cost_of(&self, step: &mut Step, statement: &str) {
+        let has = |words: &str| statement.contains(words);
+        let mut hazard = |kind, message: &str| step.hazards.push(Hazard::new(kind, message));
+        if statement.starts_with("GRANT") || statement.starts_with("REVOKE") {
+            hazard(HazardKind::PrivilegeChange, "who may do what changes");
+        }
+        if !statement.starts_with("ALTER TABLE") {
+            return;
+        }
+        let is_added = has(" ADD COLUMN ");
+        if has(" TYPE ") && has(" ALTER COLUMN ") {
+            hazard(HazardKind::LongLock, "every row is written anew while everybody waits");
+            hazard(HazardKind::DataDependent, "values that do not fit make it fail");
+            step.work = WorkClass::Rewrite;
+        } else if has(" ADD GENERATED ")
+            || has(" SET LOGGED")
+            || has(" SET UNLOGGED")
+            || has(" SET ACCESS METHOD ")
+            || is_added && self.writes_rows(statement)
+        {
+            hazard(HazardKind::LongLock, "every row is written anew while everybody waits");
+            step.work = WorkClass::Rewrite;
+        } else if has(" SET NOT NULL") {
+            hazard(HazardKind::DataDependent, "rows without a value make it fail");
+            step.work = step.work.max(WorkClass::Scan);
+        } else if is_added && has(" NOT NULL") && !has(" DEFAULT ") {
+            hazard(HazardKind::DataDependent, "rows that are there have no value for it, and make it fail");
+        }
+    }
+
+    /// Whether an added column needs a value of its own in every row.
+    fn writes_rows(&self, statement: &str) -> bool {
+        if statement.contains(" STORED") || statement.contains(" AS IDENTITY") {
+            return true;
+        }
+        let Some((head, default)) = statement.split_once(" DEFAULT ") else {
+            return self.is_of_domain(statement);
+        };
+        let mut default = default.to_owned();
+        STEADY.iter().for_each(|word| default = default.replace(word, ""));
+        default.contains('(') || self.is_of_domain(head)
+    }
+
+    /// The rows are looked at for the checks of a domain, and written on the way.
+    fn is_of_domain(&self, statement: &str) -> bool {
+        self.domains.iter().any(|name| statement.contains(name))
+    }
+
+    /// Locks and hazards of the statements that take something away.
+    pub fn describe_drop(&self, step: &mut Step, id: ObjectId) {
+        let object = self.model.object(id);
+        let drops = step.statements.iter().any(|it| it.starts_with("DROP"));
+        if let Some(table) = self.table_of(id) {
+            let lock = if object.kind() == Kind::Statistics {
+                LockClass::ShareUpdateExclusive
+            } else {
+                LockClass::AccessExclusive
+            };
+            self.lock_all(step, table, lock);
+        }
+        let keys = self.model.children(id).iter().copied().chain([id]);
+        for key in keys.filter(|_| object.kind() == Kind::Table || object.kind() == Kind::ForeignKey) {
+            if let Body::ForeignKey(key) = &self.model.object(key).body
+                && let Some(target) = self.model.find_relation(&key.references)
+            {
+                self.lock_all(step, target, LockClass::AccessExclusive);
             }
         }
-        Body::Table(_) => {
-            let drops = step.statements.iter().any(|it| it.starts_with("DROP"));
-            if drops {
-                step.hazards.push(Hazard::new(HazardKind::DataLoss, "its rows are gone"));
+        match &object.body {
+            Body::Table(_) => {
+                for parent in parents(self.model, id) {
+                    self.lock(step, parent, LockClass::AccessExclusive);
+                }
+                if drops {
+                    step.hazards.push(Hazard::new(HazardKind::DataLoss, "its rows are gone"));
+                    step.hazards
+                        .push(Hazard::new(HazardKind::Irreversible, "only a backup brings them back"));
+                }
+            }
+            Body::Column(_) if step.statements.iter().any(|it| it.contains("DROP COLUMN")) => {
+                step.hazards.push(Hazard::new(HazardKind::DataLoss, "its values are gone"));
                 step.hazards.push(Hazard::new(HazardKind::Irreversible, "only a backup brings them back"));
             }
+            _ => {}
         }
-        Body::Column(_) if step.statements.iter().any(|it| it.contains("DROP COLUMN")) => {
-            step.hazards.push(Hazard::new(HazardKind::DataLoss, "its values are gone"));
-            step.hazards.push(Hazard::new(HazardKind::Irreversible, "only a backup brings them back"));
-        }
-        _ => {}
     }
+}
+
+/// The tables a table inherits from or is a partition of.
+fn parents(model: &Model, id: ObjectId) -> Vec<ObjectId> {
+    let Body::Table(table) = &model.object(id).body else { return Vec::new() };
+    let partitioned = table.partition_of.iter().map(|it| &it.parent);
+    table.inherits.iter().chain(partitioned).filter_map(|name| model.find_relation(name)).collect()
+}
+
+/// The lock a statement takes on the table it is about.
+fn lock_of(statement: &str) -> Option<LockClass> {
+    let starts = |words: &str| statement.starts_with(words);
+    let has = |words: &str| statement.contains(words);
+    if starts("GRANT")
+        || starts("REVOKE")
+        || starts("COMMENT ON INDEX")
+        || starts("ALTER INDEX")
+        || starts("ALTER STATISTICS")
+        || starts("ALTER SEQUENCE")
+    {
+        return None;
+    }
+    if starts("COMMENT ON") {
+        // What hangs on a table is commented without a lock on it.
+        let is_table = [" TABLE ", " COLUMN ", " VIEW "]
+            .iter()
+            .any(|word| statement.split(" IS ").next().is_some_and(|head| head.contains(word)));
+        return is_table.then_some(LockClass::ShareUpdateExclusive);
+    }
+    if starts("CREATE STATISTICS") || has(" CONCURRENTLY ") {
+        return Some(LockClass::ShareUpdateExclusive);
+    }
+    if starts("CREATE INDEX") || starts("CREATE UNIQUE INDEX") {
+        return Some(LockClass::Share);
+    }
+    if starts("CREATE TRIGGER") || starts("CREATE CONSTRAINT TRIGGER") {
+        return Some(LockClass::ShareRowExclusive);
+    }
+    if starts("ALTER TABLE") {
+        let is_setting = has(" SET STATISTICS ")
+            || has(" VALIDATE CONSTRAINT ")
+            || has(" CLUSTER ON ")
+            || has(" SET WITHOUT CLUSTER");
+        let is_option = has(" SET (") || has(" RESET (");
+        if is_setting || is_option {
+            return Some(LockClass::ShareUpdateExclusive);
+        }
+        if has(" TRIGGER ") && (has(" ENABLE ") || has(" DISABLE ")) {
+            return Some(LockClass::ShareRowExclusive);
+        }
+    }
+    Some(LockClass::AccessExclusive)
 }

@@ -12,7 +12,7 @@ mod online;
 mod removal;
 mod takedown;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use cadastre_diff::Diff;
 use cadastre_engine::{DbError, ErrorCode};
@@ -23,6 +23,7 @@ use crate::dialect::{qualified, quote};
 use crate::script::{Rank, Writer};
 pub(crate) use comparable::comparable;
 use comparable::plannable;
+use locks::Locks;
 pub(crate) use online::online;
 use takedown::Fates;
 
@@ -236,10 +237,13 @@ impl<'m> Planning<'m> {
         needs.resize(count + self.drops.len(), Vec::new());
         self.link_states(count, &mut needs);
         let mut actions = Vec::with_capacity(needs.len());
+        let nothing_made = BTreeSet::new();
+        let (locks, locks_before) =
+            (Locks::new(self.to, &self.fates.made), Locks::new(self.from, &nothing_made));
         for (at, unit) in self.new.units.iter().enumerate() {
             let name = object_name(self.to, unit.object);
             let mut step = Step { object: name, statements: unit.sql.clone(), ..Step::default() };
-            locks::describe(&mut step, unit.rank, self.to, unit.object, &self.fates.made);
+            locks.describe(&mut step, unit.object);
             let before = self.diff.from(unit.object).map(|from| &self.from.object(from).body);
             if let (Rank::Column, Some(Body::Column(a)), Body::Column(b)) =
                 (unit.rank, before, &self.to.object(unit.object).body)
@@ -261,7 +265,7 @@ impl<'m> Planning<'m> {
         for (at, drop) in self.drops.iter().enumerate() {
             let name = object_name(self.from, drop.object);
             let mut step = Step { object: name.clone(), statements: drop.sql.clone(), ..Step::default() };
-            locks::describe_drop(&mut step, self.from, drop.object);
+            locks_before.describe_drop(&mut step, drop.object);
             actions.push(Action {
                 rank: drop.rank as u16 + 1,
                 name,
