@@ -5,6 +5,7 @@ mod mongodb;
 pub(crate) mod mysql;
 mod plans;
 pub(crate) mod postgres;
+mod random;
 
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, RunContext, Secret};

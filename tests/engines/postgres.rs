@@ -284,3 +284,52 @@ async fn many_views_many_triggers_and_wide_tables_are_read_whole() {
     let model = there_and_back(&*server, &sql).await;
     assert_eq!((model.counts()[&Kind::View], model.counts()[&Kind::Trigger]), (1800, 700));
 }
+
+#[tokio::test]
+async fn a_stamp_stays_until_the_schema_changes() {
+    let server = server();
+    let database = server.create_database();
+    server.run_sql(&database, "CREATE TABLE t (id integer PRIMARY KEY, n integer); CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'; CREATE TYPE e AS ENUM ('a');");
+    let stamp = async || {
+        let driver = cadastre_app::engines::driver("postgres").unwrap();
+        driver.stamp(&server.target(&database), Some(&secret(&*server))).await.unwrap().unwrap()
+    };
+    let mut last = stamp().await;
+    for quiet in [
+        "INSERT INTO t SELECT g, g FROM generate_series(1, 5000) g",
+        "ANALYZE",
+        "VACUUM FREEZE",
+        "DELETE FROM t WHERE id > 10",
+        "VACUUM",
+    ] {
+        server.run_sql(&database, quiet);
+        assert_eq!(stamp().await, last, "{quiet}");
+    }
+    for change in [
+        "ALTER TABLE t ADD COLUMN c text",
+        "ALTER TABLE t ALTER COLUMN c SET DEFAULT 'x'",
+        "ALTER TABLE t ALTER COLUMN c SET DEFAULT 'y'",
+        "COMMENT ON COLUMN t.c IS 'x'",
+        "COMMENT ON COLUMN t.c IS NULL",
+        "CREATE INDEX i ON t (n)",
+        "GRANT SELECT ON t TO public",
+        "CREATE OR REPLACE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 2'",
+        "ALTER TYPE e ADD VALUE 'b'",
+        "CREATE VIEW v AS SELECT id FROM t",
+        "CREATE OR REPLACE VIEW v AS SELECT id FROM t WHERE id > 1",
+        "CREATE POLICY p ON t USING (true)",
+        "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE t RENAME COLUMN n TO m",
+        "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO public",
+        "CREATE SEQUENCE s",
+        "ALTER SEQUENCE s INCREMENT 2",
+        "ALTER TABLE t SET (fillfactor = 70)",
+        "DROP VIEW v",
+        "ALTER TABLE t DROP COLUMN c",
+    ] {
+        server.run_sql(&database, change);
+        let now = stamp().await;
+        assert_ne!(now, last, "{change}");
+        last = now;
+    }
+}

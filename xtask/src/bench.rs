@@ -1,5 +1,6 @@
 //! Measurements, each beside a peer or the raw limit in the same run. Nothing here passes or fails.
 
+mod compare;
 mod introspect;
 mod layout;
 mod window;
@@ -9,7 +10,7 @@ mod window;
 /// # Errors
 /// When a peer's program is missing or a measurement cannot be made.
 pub(crate) fn run(names: &[&str]) -> Result<(), String> {
-    let known = ["layout", "introspect", "window"];
+    let known = ["layout", "introspect", "compare", "window"];
     if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
         return Err(format!("there is no measurement {unknown}; there are {}", known.join(", ")));
     }
@@ -19,6 +20,9 @@ pub(crate) fn run(names: &[&str]) -> Result<(), String> {
     }
     if wanted("introspect") {
         introspect::run()?;
+    }
+    if wanted("compare") {
+        compare::run()?;
     }
     if wanted("window") {
         window::run()?;

@@ -90,6 +90,24 @@ pub async fn introspect(
     Ok(model)
 }
 
+fn elapsed(since: Instant) -> u32 {
+    u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX)
+}
+
+/// The stamp of a database; nothing where there is none, and where it cannot be asked for: reading will say why.
+async fn stamp_of(target: &Target, secret: Option<Secret>, context: &RunContext) -> Option<String> {
+    let driver = engines::driver(target.engine())?;
+    let secret = secret.or_else(|| engines::password_for(target));
+    let asking = async {
+        let (reached, _tunnel) = tunnel::reach(target).await.ok()?;
+        driver.stamp(&reached, secret.as_ref()).await.ok().flatten()
+    };
+    tokio::select! {
+        stamp = asking => stamp,
+        () = context.cancel.cancelled() => None,
+    }
+}
+
 /// Objects by kind, in the order of display.
 pub fn counts(model: &Model) -> Vec<KindCount> {
     let counts = model.counts().into_iter();
@@ -128,6 +146,16 @@ impl Workspace {
                 (target, secret, connection.name, connection.environment.word().to_owned(), connection.colour)
             }
         };
+        let stamp = stamp_of(&target, secret.clone(), &run.context).await;
+        let unchanged = self
+            .opened()
+            .get(source)
+            .filter(|it| stamp.is_some() && it.stamp == stamp)
+            .map(|it| it.summary.clone());
+        if let Some(summary) = unchanged {
+            tracing::info!(source = %target.label(), "nothing has changed since it was read");
+            return Ok(SchemaSummary { title, environment, colour, elapsed_ms: elapsed(started), ..summary });
+        }
         let read = introspect(&target, secret, &[], &run.context).await;
         let model = Arc::new(read.map_err(|error| {
             tracing::warn!(source = %target.label(), code = ?error.code, message = %error.message, "reading failed");
@@ -154,7 +182,7 @@ impl Workspace {
                 .iter()
                 .map(|item| UnmodelledItem { kind: item.kind.clone(), name: item.name.clone() })
                 .collect(),
-            elapsed_ms: u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX),
+            elapsed_ms: elapsed(started),
             reading: self.next_reading(),
         };
         let router = Arc::new(Router::new(&diagram));
@@ -165,6 +193,8 @@ impl Workspace {
             corners,
             folds: Default::default(),
             reading: summary.reading,
+            summary: summary.clone(),
+            stamp,
         };
         self.opened().insert(source.clone(), open);
         Ok(summary)

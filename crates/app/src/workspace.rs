@@ -16,6 +16,7 @@ use crate::compare::KeptComparison;
 use crate::diagram::Folds;
 use crate::error::{AppError, Code};
 use crate::run::Runs;
+use crate::schema::SchemaSummary;
 use crate::source::Source;
 
 /// A schema that was read and is shown.
@@ -31,6 +32,10 @@ pub struct OpenSchema {
     pub corners: Vec<Point>,
     /// The nested fields that are folded.
     pub folds: Folds,
+    /// What the window was told of it.
+    pub summary: SchemaSummary,
+    /// The database's stamp before it was read, where the engine has one.
+    pub stamp: Option<String>,
     /// Which reading this is. Numbers of objects and boxes mean something within one reading only.
     pub reading: u32,
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use cadastre_model::{
-    Body, IndexTarget, Kind, Model, ModelBuilder, ModelError, Object, ObjectId, QualifiedName,
+    Body, Index, IndexTarget, Kind, Model, ModelBuilder, ModelError, Object, ObjectId, QualifiedName,
+    TableKind,
 };
 
 use crate::compare::{ChangeKind, Diff};
@@ -66,6 +67,18 @@ fn kin(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
         }
     }
     found
+}
+
+/// Columns and checks of the same name in the parents and heirs of a table.
+fn same_in_kin(model: &Model, kin: &HashMap<ObjectId, Vec<ObjectId>>, id: ObjectId) -> Vec<ObjectId> {
+    let object = model.object(id);
+    let table = object.parent.filter(|_| matches!(object.kind(), Kind::Column | Kind::Check));
+    let tables = table.and_then(|table| kin.get(&table)).into_iter().flatten();
+    let parts = tables.flat_map(|table| model.children(*table)).filter(|part| {
+        let part = model.object(**part);
+        part.kind() == object.kind() && part.name == object.name
+    });
+    parts.copied().collect()
 }
 
 /// The view of the second model that a change is about, itself or a column of it.
@@ -161,8 +174,11 @@ impl<'a> Needs<'a> {
                 for part in subtree(self.from, id) {
                     for dependent in self.standing_on.get(&part).into_iter().flatten() {
                         found.extend(self.removed.get(dependent));
-                        let counterpart = self.diff.to(*dependent);
-                        found.extend(counterpart.and_then(|it| self.changed.get(&it)));
+                        if let Some(counterpart) = self.diff.to(*dependent) {
+                            // What stays stands on something else then.
+                            found.extend(self.changed.get(&counterpart));
+                            self.grounds(counterpart, &mut found);
+                        }
                     }
                 }
             }
@@ -176,6 +192,7 @@ impl<'a> Needs<'a> {
         found.extend(self.of_one_view(at));
         found.extend(self.of_one_store(at));
         found.extend(self.inherited(at));
+        found.extend(self.other_end(at));
         found.extend(self.seen_through_views(at));
         found
     }
@@ -190,6 +207,8 @@ impl<'a> Needs<'a> {
             (None, None) => None,
         };
         let Some(table) = table.filter(|table| self.changed.contains_key(table)) else { return Vec::new() };
+        let is_virtual =
+            matches!(&self.to.object(table).body, Body::Table(it) if it.kind == TableKind::Virtual);
         let of_key = |model: &Model, table: ObjectId| {
             let parts = model.children(table).to_vec();
             let key = parts.iter().find_map(|part| match &model.object(*part).body {
@@ -199,7 +218,7 @@ impl<'a> Needs<'a> {
             let columns = key.unwrap_or_default();
             let is_part = |part: &ObjectId| match model.object(*part).kind() {
                 Kind::PrimaryKey => true,
-                Kind::Column => columns.contains(&model.object(*part).name),
+                Kind::Column => is_virtual || columns.contains(&model.object(*part).name),
                 _ => false,
             };
             parts.into_iter().filter(is_part).collect::<Vec<_>>()
@@ -219,22 +238,47 @@ impl<'a> Needs<'a> {
         let change = &self.diff.changes[at];
         let mut found = Vec::new();
         for (model, id, kin) in [(self.from, change.from, &self.kin.0), (self.to, change.to, &self.kin.1)] {
-            let Some(id) = id else { continue };
-            let object = model.object(id);
-            let table = object.parent.filter(|_| matches!(object.kind(), Kind::Column | Kind::Check));
-            for relative in table.and_then(|table| kin.get(&table)).into_iter().flatten() {
-                let same = model.children(*relative).iter().filter(|part| {
-                    let part = model.object(**part);
-                    part.kind() == object.kind() && part.name == object.name
-                });
-                for part in same {
-                    found.extend(self.removed.get(part).filter(|_| change.from == Some(id)));
-                    found.extend(self.added.get(part).filter(|_| change.to == Some(id)));
-                    found.extend(self.changed.get(part).filter(|_| change.to == Some(id)));
-                }
+            // Of something that is in both models only itself is what changes.
+            let whole = change.kind != ChangeKind::Changed;
+            let parts = id.into_iter().flat_map(|id| if whole { subtree(model, id) } else { vec![id] });
+            for same in parts.flat_map(|part| same_in_kin(model, kin, part)) {
+                found.extend(self.removed.get(&same).filter(|_| change.from == id));
+                found.extend(self.added.get(&same).filter(|_| change.to == id));
+                found.extend(self.changed.get(&same).filter(|_| change.to == id));
             }
         }
         found
+    }
+
+    /// The columns of both ends of a foreign key are of one type.
+    fn other_end(&self, at: usize) -> Vec<usize> {
+        let Some(column) = self.diff.changes[at].to.filter(|id| self.changed.get(id) == Some(&at)) else {
+            return Vec::new();
+        };
+        let object = self.to.object(column);
+        let Some(table) = object.parent.filter(|_| object.kind() == Kind::Column) else { return Vec::new() };
+        let keys = self.to.children(table).iter().chain(self.to.referencing(table));
+        let mut found = Vec::new();
+        for id in keys {
+            let key_object = self.to.object(*id);
+            let Body::ForeignKey(key) = &key_object.body else { continue };
+            let ends = key.columns.iter().zip(&key.referenced_columns);
+            let target = self.to.find_relation(&key.references);
+            for (own, referenced) in ends {
+                if key_object.parent == Some(table) && *own == object.name {
+                    let other =
+                        target.map(|table| named_columns(self.to, table, std::slice::from_ref(referenced)));
+                    found.extend(other.into_iter().flatten());
+                }
+                if target == Some(table) && *referenced == object.name {
+                    let other = key_object
+                        .parent
+                        .map(|table| named_columns(self.to, table, std::slice::from_ref(own)));
+                    found.extend(other.into_iter().flatten());
+                }
+            }
+        }
+        found.iter().filter_map(|id| self.changed.get(id).copied()).collect()
     }
 
     /// A view whose own columns differ shows them as soon as what it reads changes.
@@ -268,14 +312,19 @@ impl<'a> Needs<'a> {
         }
     }
 
-    /// The removals of what has the place of an added object: a relation of its name, the primary key of its table.
+    /// The removals of what has the place of an added object: a relation of its name, the primary key of its table,
+    /// a key of the same columns.
     fn in_the_way(&self, id: ObjectId) -> Vec<usize> {
         let object = self.to.object(id);
         let mut found = Vec::new();
-        if object.kind() == Kind::PrimaryKey {
+        if let Body::PrimaryKey(key) | Body::Unique(key) = &object.body {
             let table = object.parent.and_then(|parent| self.diff.from(parent));
             let keys = table.into_iter().flat_map(|table| self.from.children(table).iter().copied());
-            found.extend(keys.filter(|key| self.from.object(*key).kind() == Kind::PrimaryKey));
+            found.extend(keys.filter(|old| match &self.from.object(*old).body {
+                Body::PrimaryKey(it) => object.kind() == Kind::PrimaryKey || it.columns == key.columns,
+                Body::Unique(it) => it.columns == key.columns,
+                _ => false,
+            }));
         }
         if matches!(object.kind(), Kind::Table | Kind::View | Kind::Sequence) {
             found.extend(self.from.find_relation(&self.to.walk(id).qualified_name()));
@@ -295,25 +344,13 @@ fn needed_by(model: &Model, id: ObjectId) -> Vec<ObjectId> {
         needed.extend(named_columns(model, table, &key.referenced_columns));
         // Some engines do not let go of the last index that a key is checked with.
         let own = object.parent.map_or(&[][..], |own| model.children(own));
-        needed.extend(own.iter().filter(|part| {
-            match &model.object(**part).body {
-                Body::PrimaryKey(it) | Body::Unique(it) => it.columns.starts_with(&key.columns),
-                Body::Index(it) => key
-                    .columns
-                    .iter()
-                    .zip(&it.parts)
-                    .filter(
-                        |(name, part)| matches!(&part.target, IndexTarget::Column(column) if column == *name),
-                    )
-                    .count()
-                    == key.columns.len(),
-                _ => false,
-            }
-        }));
-        needed.extend(model.children(table).iter().filter(|part| match &model.object(**part).body {
-            Body::PrimaryKey(it) | Body::Unique(it) => it.columns == key.referenced_columns,
+        let serves = |part: ObjectId, columns: &[String]| match &model.object(part).body {
+            Body::PrimaryKey(it) | Body::Unique(it) => it.columns.starts_with(columns),
+            Body::Index(it) => leads_with(it, columns),
             _ => false,
-        }));
+        };
+        needed.extend(own.iter().filter(|part| serves(**part, &key.columns)));
+        needed.extend(model.children(table).iter().filter(|part| serves(**part, &key.referenced_columns)));
     }
     if let Body::View(view) = &object.body {
         needed.extend(view.reads.as_ref().and_then(|name| model.find_relation(name)));
@@ -326,7 +363,7 @@ fn needed_by(model: &Model, id: ObjectId) -> Vec<ObjectId> {
         let columns = mentioned_columns(model, table, &Words::of(&object.body));
         needed.extend(columns.into_iter().filter(|it| *it != id));
     }
-    if matches!(object.body, Body::View(_) | Body::Trigger(_)) {
+    if matches!(object.body, Body::View(_) | Body::Trigger(_) | Body::Publication(_)) {
         let words = Words::of(&object.body);
         // Not every engine tells what a view reads.
         let relations = model.relations().filter(|relation| {
@@ -379,6 +416,13 @@ fn mentioned_columns(model: &Model, relation: ObjectId, words: &Words) -> Vec<Ob
         column.kind() == Kind::Column && (words.has_star || words.mention(&column.name))
     };
     model.children(relation).iter().filter(is_mentioned).copied().collect()
+}
+
+/// Whether an index begins with some columns.
+fn leads_with(index: &Index, columns: &[String]) -> bool {
+    let is_it = |(name, target): (&String, &IndexTarget)| matches!(target, IndexTarget::Column(column) if column == name);
+    columns.len() <= index.parts.len()
+        && columns.iter().zip(index.parts.iter().map(|it| &it.target)).all(is_it)
 }
 
 fn named_columns(model: &Model, table: ObjectId, names: &[String]) -> Vec<ObjectId> {

@@ -54,6 +54,10 @@ impl Dialect for MySqlDialect {
         plan::comparable(model)
     }
 
+    fn view_columns_follow(&self) -> bool {
+        true
+    }
+
     fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
         Ok(plan::plan(from, to, diff))
     }

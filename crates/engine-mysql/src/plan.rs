@@ -435,6 +435,7 @@ impl Planning<'_> {
         if change.own {
             self.option_clauses(table, &mut clauses, &mut after);
         }
+        self.visibility(&change, &mut after);
         let name = quote(&self.to.object(table).name);
         if !clauses.is_empty() {
             statements.push(format!("ALTER TABLE {name}\n  {}", clauses.join(",\n  ")));
@@ -467,6 +468,24 @@ impl Planning<'_> {
             }
         }
         self.tables.insert(table, change);
+    }
+
+    /// An index that is taken away and put back under its name in one statement stays ignored, or not, as it was: the server sees nothing
+    /// to do in that.
+    fn visibility(&self, change: &TableChange, after: &mut Vec<String>) {
+        for &id in &change.come {
+            let old = self.diff.from(id).map(|old| &self.from.object(old).body);
+            if let (Some(Body::Index(a)), Body::Index(b)) = (old, &self.to.object(id).body)
+                && a.invisible != b.invisible
+            {
+                let name = quote(&self.to.object(id).name);
+                let word = match b.invisible {
+                    true => "/*M! IGNORED */ /*!80000 INVISIBLE */",
+                    false => "/*M! NOT IGNORED */ /*!80000 VISIBLE */",
+                };
+                after.push(format!("ALTER INDEX {name} {word}"));
+            }
+        }
     }
 
     fn dropping_clauses(&self, change: &TableChange, clauses: &mut Vec<String>) {
@@ -621,11 +640,10 @@ impl Planning<'_> {
             clauses.push(format!("{}={}", pair.name, pair.value));
         }
         for pair in a.options.iter().filter(|pair| !b.options.iter().any(|it| it.name == pair.name)) {
-            clauses.push(format!(
-                "{}={}",
-                pair.name,
-                if pair.name.eq_ignore_ascii_case("CONNECTION") { "''" } else { "DEFAULT" }
-            ));
+            let value = if pair.name.eq_ignore_ascii_case("CONNECTION") { "''" } else { "DEFAULT" };
+            let clause = format!("{}={value}", pair.name);
+            // The engine it belonged to keeps it as long as both are said at once.
+            if a.access_method == b.access_method { clauses.push(clause) } else { after.push(clause) }
         }
         match (a.system_versioned, b.system_versioned) {
             (false, true) => clauses.push("ADD SYSTEM VERSIONING".into()),

@@ -14,7 +14,7 @@ use tokio_postgres::Client;
 use crate::assemble::{Server, assemble};
 use crate::connect::{Session, open};
 use crate::dialect::PostgresDialect;
-use crate::{catalog, error::explain, scratch};
+use crate::{catalog, error::explain, scratch, stamp};
 
 /// How many catalogue queries an introspection runs, whatever the schema's size.
 pub const QUERIES: usize = 14;
@@ -119,6 +119,10 @@ impl Driver for PostgresDriver {
         context: &RunContext,
     ) -> Result<Rehearsal, DbError> {
         scratch::rehearse(scratch_server(scratch)?, secret, what, context).await
+    }
+
+    async fn stamp(&self, target: &Target, secret: Option<&Secret>) -> Result<Option<String>, DbError> {
+        stamp::stamp(target, secret).await.map(Some)
     }
 
     async fn holding_rows(

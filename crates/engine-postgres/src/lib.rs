@@ -21,6 +21,7 @@ mod render;
 mod satellites;
 mod scratch;
 mod script;
+mod stamp;
 mod tls;
 mod url;
 mod words;

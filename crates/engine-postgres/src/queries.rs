@@ -109,7 +109,12 @@ pub(crate) fn relations() -> String {
 
 pub(crate) fn columns(version: u32) -> String {
     let attribute_collation = collation("a.attcollation");
-    let compression = if version >= 140_000 { "a.attcompression" } else { "''::\"char\"" };
+    let compression = if version >= 140_000 {
+        // What is left of it when a column has become of a type that cannot be compressed means nothing.
+        "CASE WHEN a.attlen = -1 THEN a.attcompression ELSE ''::\"char\" END"
+    } else {
+        "''::\"char\""
+    };
     format!(
         "SELECT a.attrelid, a.attnum, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, \
          pg_get_expr(f.adbin, f.adrelid), a.attgenerated, a.attidentity, \

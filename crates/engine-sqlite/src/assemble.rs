@@ -194,16 +194,10 @@ impl Assembly<'_> {
         let (name, unnamed) = self.name_or(kind, parsed.name, made_up);
         let descending =
             parts.iter().enumerate().filter(|(_, part)| part.descending).map(|(at, _)| at as u16);
-        let own = |part: &IndexRow| part.column.as_ref().and_then(|name| self.collations.get(name));
-        let differs = |part: &&IndexRow| {
-            let own = own(part).map_or(DEFAULT_COLLATION, String::as_str);
-            part.collation.as_ref().is_some_and(|it| !it.eq_ignore_ascii_case(own))
-        };
-        let collations = parts.iter().enumerate().filter(|(_, part)| differs(part));
+        let collations =
+            parts.iter().enumerate().filter_map(|(at, part)| Some((at as u16, self.collation_of(part)?)));
         let key = Key {
-            collations: collations
-                .map(|(at, part)| (at as u16, part.collation.clone().unwrap_or_default()))
-                .collect(),
+            collations: collations.collect(),
             descending: descending.collect(),
             columns,
             unnamed,
@@ -212,6 +206,13 @@ impl Assembly<'_> {
         };
         let body = if primary { Body::PrimaryKey(key) } else { Body::Unique(key) };
         self.builder.add(Object::new(Some(table), name, body));
+    }
+
+    /// The collation of a part of an index, if it is not its column's own.
+    fn collation_of(&self, part: &IndexRow) -> Option<String> {
+        let own = part.column.as_ref().and_then(|name| self.collations.get(name));
+        let own = own.map_or(DEFAULT_COLLATION, String::as_str);
+        part.collation.clone().filter(|it| !it.eq_ignore_ascii_case(own))
     }
 
     fn take_parsed_key(&mut self, primary: bool, columns: &[String]) -> ParsedKey {
@@ -232,7 +233,7 @@ impl Assembly<'_> {
                 Some(column) if row.column_id >= 0 => IndexTarget::Column(column.clone()),
                 _ => IndexTarget::Expression(texts.get(at).cloned().unwrap_or_default()),
             },
-            collation: row.collation.clone().filter(|name| !name.eq_ignore_ascii_case(DEFAULT_COLLATION)),
+            collation: self.collation_of(row),
             operator_class: None,
             descending: row.descending,
             nulls: None,

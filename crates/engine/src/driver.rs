@@ -116,6 +116,15 @@ pub trait Driver: Send + Sync {
         Ok(Rehearsal { model, steps: Vec::new(), rows: Vec::new() })
     }
 
+    /// Equal to the one of an earlier time when nothing in the schema has changed since, found without reading the schema; nothing where the
+    /// engine cannot tell.
+    ///
+    /// # Errors
+    /// As [`Driver::test`].
+    async fn stamp(&self, _target: &Target, _secret: Option<&Secret>) -> Result<Option<String>, DbError> {
+        Ok(None)
+    }
+
     /// Which of some tables hold rows; in doubt, all.
     ///
     /// # Errors

@@ -28,6 +28,7 @@ export type {
   PlanChoice,
   PlanFile,
   PlanView,
+  ProofView,
   QuestionView,
   RenameAnswer,
   Rerouted,

@@ -96,7 +96,7 @@ fn peak_memory() -> u64 {
 }
 
 /// Tables with eight columns, a primary key, a check, an index each, and a foreign key to an earlier one.
-fn synthetic(tables: usize) -> String {
+pub(super) fn synthetic(tables: usize) -> String {
     let mut sql = String::new();
     for n in 0..tables {
         let parent = if n == 0 { String::new() } else { format!(" REFERENCES t{:05}", n * 7 / 10) };

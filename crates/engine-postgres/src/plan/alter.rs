@@ -153,6 +153,9 @@ impl Planning<'_> {
             sql.push(format!("ALTER SEQUENCE {name} SET {word}"));
         }
         if (SequenceOptions { persistence: y.persistence, ..x.clone() }) != *y {
+            let is_more = |a: &str, b: &str| a.parse::<i128>().ok() > b.parse::<i128>().ok();
+            // No value of the old bounds lies within the new ones: it can only begin anew.
+            let is_apart = is_more(&y.min, &x.max) || is_more(&x.min, &y.max);
             // Where it stands must lie within the new bounds before they hold.
             if x.min != y.min || x.max != y.max {
                 let call = |to: &str, condition: &str| {
@@ -161,7 +164,6 @@ impl Planning<'_> {
                         literal(name)
                     )
                 };
-                let is_more = |a: &str, b: &str| a.parse::<i128>().ok() > b.parse::<i128>().ok();
                 if is_more(&y.min, &x.min) && !is_more(&y.min, &x.max) {
                     sql.push(call(&y.min, "<"));
                 }
@@ -171,7 +173,8 @@ impl Planning<'_> {
             }
             let cycle = if y.cycle { "" } else { " NO CYCLE" };
             let clauses = render::sequence_clauses(y).split_whitespace().collect::<Vec<_>>().join(" ");
-            sql.push(format!("ALTER SEQUENCE {name} AS {} {clauses}{cycle}", y.data_type));
+            let restart = if is_apart { format!(" RESTART WITH {}", y.start) } else { String::new() };
+            sql.push(format!("ALTER SEQUENCE {name} AS {} {clauses}{cycle}{restart}", y.data_type));
         }
         if a.owned_by != b.owned_by {
             let owner = b.owned_by.as_ref().map_or("NONE".to_owned(), |column| {

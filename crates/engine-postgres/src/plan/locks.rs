@@ -150,8 +150,11 @@ impl<'m> Locks<'m> {
         let mut hazard = |kind, message: &str| step.hazards.push(Hazard::new(kind, message));
         let mut work = WorkClass::Metadata;
         match &self.model.object(id).body {
-            Body::Index(_) if is_made => {
+            Body::Index(index) if is_made => {
                 work = WorkClass::Scan;
+                if index.unique {
+                    hazard(HazardKind::DataDependent, "duplicates make it fail");
+                }
                 hazard(HazardKind::BlockingBuild, "writing waits while the index is built");
             }
             Body::PrimaryKey(_) | Body::Unique(_) | Body::Exclusion(_) if is_made => {

@@ -320,6 +320,13 @@ impl<'m> Planning<'m> {
                     }
                 }
             }
+            // Columns are altered in all heirs at once, and those that go are not made ready for it.
+            if let Body::Table(table) = &object.body {
+                let above = table.inherits.iter().chain(table.partition_of.iter().map(|it| &it.parent));
+                for parent in above.filter_map(|name| self.from.find_relation(name)) {
+                    self.column_units(parent).iter().for_each(|&unit| needs[unit].push(own));
+                }
+            }
             let parent =
                 object.parent.and_then(|parent| drop_of.get(&parent).copied().or_else(|| drop_at(parent)));
             if let Some(other) = parent.filter(|&other| other != own) {

@@ -430,8 +430,9 @@ fn same_order(a: &[CompositeAttribute], b: &[CompositeAttribute]) -> bool {
 /// Whether a name stands in a text by itself, or the text takes whole rows.
 pub(crate) fn mentions(text: &str, name: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let name = &name.replace('"', "\"\"");
     text.contains(".*")
-        || text.match_indices(name).any(|(at, _)| {
+        || text.match_indices(name.as_str()).any(|(at, _)| {
             let before = text[..at].chars().next_back();
             let after = text[at + name.len()..].chars().next();
             !before.is_some_and(is_part) && !after.is_some_and(is_part)

@@ -1,11 +1,11 @@
 // What is compared at present, and what was chosen of it.
-import { asAppError, host, type AppError, type ComparisonView, type DdlLine, type DiagramView, type PlanFile, type PlanView, type QuestionView, type RenameAnswer, type RunEvent, type SideChoice } from "../../ipc/client";
+import { asAppError, host, type AppError, type ComparisonView, type DdlLine, type DiagramView, type PlanFile, type PlanView, type ProofView, type QuestionView, type RenameAnswer, type RunEvent, type SideChoice } from "../../ipc/client";
 import { t } from "../../shared/i18n/i18n.svelte";
 import { session } from "../shell/session.svelte";
 import { changeRows } from "./changes";
 
 export type Tab = "definition" | "diagram" | "plan";
-export type Proof = { state: "none" | "running" | "proved" } | { state: "failed"; error: AppError };
+export type Proof = { state: "none" | "running" } | { state: "proved"; proof: ProofView } | { state: "failed"; error: AppError };
 
 class Comparing {
   shown = $state(false);
@@ -143,8 +143,7 @@ class Comparing {
     const id = `prove-${++this.counter}`;
     let proof: Proof;
     try {
-      await host.proveCompared(result.number, this.choice, this.scratch, id, () => undefined);
-      proof = { state: "proved" };
+      proof = { state: "proved", proof: await host.proveCompared(result.number, this.choice, this.scratch, id, () => undefined) };
     } catch (failure) {
       proof = { state: "failed", error: asAppError(failure) };
     }

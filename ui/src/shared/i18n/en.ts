@@ -281,6 +281,7 @@ export const en = {
   "compare.prove": "Prove",
   "compare.proving": "Proving…",
   "compare.proved": "Proved, there and back",
+  "compare.provedDetail": "Run on {server}; {steps} steps watched for locks; rows of {tables} tables counted before and after.",
   "compare.proveHint": "Runs the plan and its way back in a temporary database and compares the results.",
   "compare.nothingChosen": "Nothing is chosen.",
   "compare.nothingToDo": "Nothing has to be done.",

@@ -283,6 +283,7 @@ export const fr: Messages = {
   "compare.prove": "Vérifier",
   "compare.proving": "Vérification…",
   "compare.proved": "Vérifié, aller et retour",
+  "compare.provedDetail": "Exécuté sur {server} ; verrous observés pendant {steps} étapes ; lignes de {tables} tables comptées avant et après.",
   "compare.proveHint": "Exécute le plan et son retour dans une base temporaire et compare les résultats.",
   "compare.nothingChosen": "Rien n’est choisi.",
   "compare.nothingToDo": "Il n’y a rien à faire.",
