@@ -193,6 +193,7 @@ impl<'a> Needs<'a> {
         found.extend(self.of_one_store(at));
         found.extend(self.inherited(at));
         found.extend(self.other_end(at));
+        found.extend(self.in_one_row(at));
         found.extend(self.seen_through_views(at));
         found
     }
@@ -248,6 +249,32 @@ impl<'a> Needs<'a> {
             }
         }
         found
+    }
+
+    /// Triggers that fire one after the other have places, which shift together.
+    fn in_one_row(&self, at: usize) -> Vec<usize> {
+        let change = &self.diff.changes[at];
+        let table_of = |model: &Model, id: ObjectId| match &model.object(id).body {
+            Body::Trigger(trigger) if trigger.order.is_some() => model.object(id).parent,
+            _ => None,
+        };
+        let new = change.to.and_then(|id| table_of(self.to, id));
+        let old = change.from.and_then(|id| table_of(self.from, id));
+        let (Some(old), Some(new)) = (
+            old.or(new.and_then(|table| self.diff.from(table))),
+            new.or(old.and_then(|table| self.diff.to(table))),
+        ) else {
+            return Vec::new();
+        };
+        let of = |model: &Model, table: ObjectId| {
+            let parts = model.children(table).iter().copied();
+            parts.filter(|it| model.object(*it).kind() == Kind::Trigger).collect::<Vec<_>>()
+        };
+        let come = of(self.to, new)
+            .into_iter()
+            .filter_map(|id| self.added.get(&id).or(self.changed.get(&id)).copied());
+        let gone = of(self.from, old).into_iter().filter_map(|id| self.removed.get(&id).copied());
+        come.chain(gone).collect()
     }
 
     /// The columns of both ends of a foreign key are of one type.

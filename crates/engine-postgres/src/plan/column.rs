@@ -56,7 +56,13 @@ impl Planning<'_> {
         let had_default = a.default.is_some() && a.generated.is_none();
         let is_bare = self.fates.bare_defaults.contains(&from);
         if had_default && !is_bare && (retyped || b.default.is_none()) {
-            sql.push(format!("{only} DROP DEFAULT"));
+            let statement = format!("{only} DROP DEFAULT");
+            if heir && retyped {
+                // The type comes from the parent, and finds no default that does not go with it.
+                self.drops.push(super::Drop { object: from, rank: Rank::Takedown, sql: vec![statement] });
+            } else {
+                sql.push(statement);
+            }
         }
         if a.identity.is_some() && b.identity.is_none() {
             // Before anything else may want the name of its sequence.

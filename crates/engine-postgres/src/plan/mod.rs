@@ -145,7 +145,9 @@ impl<'m> Planning<'m> {
 
     fn make(&mut self) {
         for &id in &self.fates.made {
-            if !self.comes_by_inheritance(id) {
+            if self.comes_by_inheritance(id) {
+                self.new.validate_heir(id);
+            } else {
                 self.new.write(id);
             }
         }
@@ -470,6 +472,23 @@ impl<'m> Planning<'m> {
         for (at, parent) in &self.leaving {
             for &unit in self.column_units(*parent).iter().filter(|unit| *unit != at) {
                 needs[unit].push(*at);
+            }
+        }
+        // What an heir says of a column for itself goes with the type it gets from its parent.
+        for (at, unit) in self.new.units.iter().enumerate() {
+            let object = self.to.object(unit.object);
+            let table = object
+                .parent
+                .filter(|_| object.kind() == Kind::Column && self.diff.from(unit.object).is_some());
+            let Some(Body::Table(table)) = table.map(|table| &self.to.object(table).body) else { continue };
+            let above = table.inherits.iter().chain(table.partition_of.iter().map(|it| &it.parent));
+            for parent in above.filter_map(|name| self.to.find_relation(name)) {
+                let same = self.to.children(parent).iter().filter(|it| {
+                    let it = self.to.object(**it);
+                    it.kind() == Kind::Column && it.name == object.name
+                });
+                let units = same.filter_map(|column| units_of.get(column)).flatten();
+                needs[at].extend(units.copied());
             }
         }
         for (at, parent) in &self.inheriting {
