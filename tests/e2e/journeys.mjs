@@ -193,6 +193,7 @@ export const journeys = {
       CREATE INDEX fine_waiver_fine ON fine_waiver (fine_id);`;
     writeFileSync(join(data, "wanted.sql"), readFileSync(join(data, "demo.sql"), "utf8") + changes);
     await perform(browser, "compare");
+    await until(browser, "no toast over the pictures", async () => (await countOf(browser, id("toast"))) === 0);
     await until(browser, "the first side", async () => (await browser.execute(() => document.querySelector('[data-testid="compare-from"]')?.value)) === "demo");
     await picture("compare-empty");
     await chooseIn(browser, id("compare-to"), "choose");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use cadastre_model::{
-    Body, Index, IndexTarget, Kind, Model, ModelBuilder, ModelError, Object, ObjectId, QualifiedName,
+    Body, Index, IndexTarget, Kind, Model, ModelBuilder, ModelError, Object, ObjectId, QualifiedName, Table,
     TableKind,
 };
 
@@ -194,6 +194,8 @@ impl<'a> Needs<'a> {
         found.extend(self.inherited(at));
         found.extend(self.other_end(at));
         found.extend(self.in_one_row(at));
+        found.extend(self.freed_by(at));
+        found.extend(self.indexes_over(at));
         found.extend(self.seen_through_views(at));
         found
     }
@@ -249,6 +251,32 @@ impl<'a> Needs<'a> {
             }
         }
         found
+    }
+
+    /// How a column is indexed may hang on its type.
+    fn indexes_over(&self, at: usize) -> Vec<usize> {
+        let Some(column) = self.diff.changes[at].to.filter(|id| self.changed.get(id) == Some(&at)) else {
+            return Vec::new();
+        };
+        let over = self.standing_on_to.get(&column).into_iter().flatten();
+        let indexes = over.filter(|id| {
+            matches!(self.to.object(**id).kind(), Kind::Index | Kind::Unique | Kind::PrimaryKey)
+        });
+        indexes.filter_map(|id| self.changed.get(id).copied()).collect()
+    }
+
+    /// A column that is to take nulls cannot while it is part of a primary key.
+    fn freed_by(&self, at: usize) -> Option<usize> {
+        let change = &self.diff.changes[at];
+        let (old, new) = (change.from?, change.to?);
+        let (Body::Column(a), Body::Column(b)) = (&self.from.object(old).body, &self.to.object(new).body)
+        else {
+            return None;
+        };
+        let table = self.from.object(old).parent.filter(|_| a.not_null && !b.not_null)?;
+        let key =
+            self.from.children(table).iter().find(|key| self.from.object(**key).kind() == Kind::PrimaryKey);
+        key.and_then(|key| self.removed.get(key).copied())
     }
 
     /// Triggers that fire one after the other have places, which shift together.
@@ -389,6 +417,11 @@ fn needed_by(model: &Model, id: ObjectId) -> Vec<ObjectId> {
     if let Some(table) = object.parent.filter(|table| model.object(*table).kind() == Kind::Table) {
         let columns = mentioned_columns(model, table, &Words::of(&object.body));
         needed.extend(columns.into_iter().filter(|it| *it != id));
+        // Some catalogues say of a table, and not of its parts, what they stand on.
+        let words = Words::of(&object.body);
+        let grounds = model.object(table).depends_on.iter();
+        needed.extend(grounds.filter(|it| words.mention(&model.object(**it).name)));
+        needed.extend(attached_to(model, table, object));
     }
     if matches!(object.body, Body::View(_) | Body::Trigger(_) | Body::Publication(_)) {
         let words = Words::of(&object.body);
@@ -403,6 +436,18 @@ fn needed_by(model: &Model, id: ObjectId) -> Vec<ObjectId> {
         }
     }
     needed
+}
+
+/// The key or index of the partitioned table that one of a partition is part of.
+fn attached_to(model: &Model, table: ObjectId, object: &Object) -> Option<ObjectId> {
+    let name = match &object.body {
+        Body::PrimaryKey(it) | Body::Unique(it) => it.attached_to.as_ref(),
+        Body::Index(it) => it.attached_to.as_ref(),
+        _ => None,
+    }?;
+    let Body::Table(Table { partition_of: Some(bound), .. }) = &model.object(table).body else { return None };
+    let parent = model.find_relation(&bound.parent)?;
+    model.children(parent).iter().copied().find(|it| model.object(*it).name == name.name)
 }
 
 /// What stands in a body, to look names up in.

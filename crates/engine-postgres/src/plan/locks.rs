@@ -199,7 +199,8 @@ impl<'m> Locks<'m> {
         } else if has(" SET NOT NULL") {
             hazard(HazardKind::DataDependent, "rows without a value make it fail");
             step.work = step.work.max(WorkClass::Scan);
-        } else if is_added && has(" NOT NULL") && !has(" DEFAULT ") {
+        }
+        if is_added && !has(" DEFAULT ") && (has(" NOT NULL") || self.is_of_domain(statement)) {
             hazard(HazardKind::DataDependent, "rows that are there have no value for it, and make it fail");
         }
     }

@@ -491,6 +491,21 @@ impl<'m> Planning<'m> {
                 needs[at].extend(units.copied());
             }
         }
+        // A column that is computed from others comes when these are what they are to be.
+        for (at, unit) in self.new.units.iter().enumerate() {
+            let object = self.to.object(unit.object);
+            let (Body::Column(Column { generated: Some(it), .. }), Some(table)) =
+                (&object.body, object.parent)
+            else {
+                continue;
+            };
+            let others = self.to.children(table).iter().filter(|other| **other != unit.object);
+            let read = others.filter(|other| {
+                let other = self.to.object(**other);
+                other.kind() == Kind::Column && takedown::mentions(&it.expression, &other.name)
+            });
+            needs[at].extend(read.filter_map(|other| units_of.get(other)).flatten().copied());
+        }
         for (at, parent) in &self.inheriting {
             needs[*at].extend(column_drops.get(parent).into_iter().flatten());
         }
