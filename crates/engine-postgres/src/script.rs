@@ -594,6 +594,29 @@ impl<'m> Writer<'m> {
         }
     }
 
+    /// How a column is compressed is not passed on to heirs that are there already.
+    pub fn compress_heir(&mut self, id: ObjectId) {
+        let object = self.model.object(id);
+        let (Body::Column(Column { compression: Some(method), .. }), Some(table)) =
+            (&object.body, object.parent)
+        else {
+            return;
+        };
+        let Body::Table(heir) = &self.model.object(table).body else { return };
+        let above = heir.inherits.iter().chain(heir.partition_of.iter().map(|it| &it.parent));
+        let above = above.filter_map(|name| self.model.find_relation(name));
+        let above: Vec<ObjectId> = above.flat_map(|parent| self.model.children(parent)).copied().collect();
+        let sql = format!(
+            "ALTER TABLE ONLY {} ALTER COLUMN {} SET COMPRESSION {method}",
+            qualified(&self.name(table)),
+            quote(&object.name)
+        );
+        let at = self.unit(Rank::Column, id, sql);
+        self.need_all(at, id);
+        let same = above.into_iter().filter(|it| self.model.object(*it).name == object.name);
+        self.pending.extend(same.map(|it| (at, it)));
+    }
+
     /// A check that is not valid comes to an heir as it is; one that is valid there was validated there, or came with the table.
     pub fn validate_heir(&mut self, id: ObjectId) {
         let object = self.model.object(id);

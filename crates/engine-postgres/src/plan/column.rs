@@ -72,7 +72,17 @@ impl Planning<'_> {
         if retyped && !heir {
             let mut statement =
                 format!("{alter} TYPE {}{}", b.data_type, render::collate(b.collation.as_deref()));
-            if needs_using(&a.data_type, &b.data_type) || is_swapped {
+            if a.data_type.ends_with("[]") != b.data_type.ends_with("[]") {
+                // All elements know texts, and a single one is an array of one.
+                let _ = match b.data_type.ends_with("[]") {
+                    true => write!(
+                        statement,
+                        " USING CASE WHEN {column} IS NOT NULL THEN ARRAY[{column}::text]::{} END",
+                        b.data_type
+                    ),
+                    false => write!(statement, " USING {column}[1]::text::{}", b.data_type),
+                };
+            } else if needs_using(&a.data_type, &b.data_type) || is_swapped {
                 // Types of different families know nothing of each other; all know texts.
                 let is_direct = has_cast(&a.data_type, &b.data_type) && !is_swapped;
                 let through_text = if is_direct { "" } else { "::text" };
@@ -210,6 +220,8 @@ pub(crate) fn may_lose(from: &str, to: &str) -> bool {
     let is_whole = |name: &String| whole.contains(&name.as_str());
     match (a.as_str(), b.as_str()) {
         _ if from == to => false,
+        // Of several elements only the first stays.
+        _ if from.ends_with("[]") && !to.ends_with("[]") => true,
         (_, "text" | "character varying") => false,
         // Digits behind the point are rounded away; those before it must fit.
         ("numeric", "numeric") => match (numbers(from).get(1), numbers(to).as_slice()) {
@@ -243,7 +255,14 @@ pub(crate) fn has_cast(from: &str, to: &str) -> bool {
     };
     let (a, b) = (family(from), family(to));
     let is_flag = |x: &str, y: &str| base(x) == "integer" && base(y) == "boolean";
-    a == 2 || b == 2 || a == b && a != 0 || base(from) == base(to) || is_flag(from, to) || is_flag(to, from)
+    let one_is_array = from.ends_with("[]") != to.ends_with("[]");
+    !one_is_array
+        && (a == 2
+            || b == 2
+            || a == b && a != 0
+            || base(from) == base(to)
+            || is_flag(from, to)
+            || is_flag(to, from))
 }
 
 /// The options of an identity's sequence that change, as parts of one `ALTER COLUMN`.

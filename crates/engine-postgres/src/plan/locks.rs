@@ -78,6 +78,9 @@ impl<'m> Locks<'m> {
         for needed in self.others(step, id).into_iter().filter(|_| is_made) {
             self.lock(step, needed.0, needed.1);
         }
+        if object.kind() == Kind::Domain && !is_made {
+            self.describe_domain(step, id);
+        }
         let Some(table) = self.table_of(id) else { return };
         if let Body::ForeignKey(key) = &object.body
             && is_made
@@ -104,6 +107,29 @@ impl<'m> Locks<'m> {
         if !self.made.contains(&table) {
             self.costs(step, id, is_made);
         }
+    }
+
+    /// What a domain demands anew is looked for in every table with a column of it.
+    fn describe_domain(&self, step: &mut Step, id: ObjectId) {
+        let demands = step.statements.iter().any(|it| {
+            it.starts_with("ALTER DOMAIN")
+                && (it.contains(" ADD CONSTRAINT ")
+                    || it.contains(" SET NOT NULL")
+                    || it.contains(" VALIDATE "))
+                && !it.ends_with(" NOT VALID")
+        });
+        if !demands {
+            return;
+        }
+        let name = qualified(&self.model.walk(id).qualified_name());
+        let is_of_it = |table: &RelationWalker<'_>| {
+            table.columns().any(|(_, column)| column.data_type.starts_with(&name))
+        };
+        for table in self.model.tables().filter(is_of_it) {
+            self.lock(step, table.id(), LockClass::Share);
+        }
+        step.work = step.work.max(WorkClass::Scan);
+        step.hazards.push(Hazard::new(HazardKind::DataDependent, "values that break it make it fail"));
     }
 
     /// Tables that are locked for something else's sake when it is made.

@@ -147,6 +147,7 @@ impl<'m> Planning<'m> {
         for &id in &self.fates.made {
             if self.comes_by_inheritance(id) {
                 self.new.validate_heir(id);
+                self.new.compress_heir(id);
             } else {
                 self.new.write(id);
             }
@@ -516,7 +517,15 @@ impl<'m> Planning<'m> {
                 let drop = drop_of.get(&id).copied();
                 let units = self.diff.to(id).and_then(|to| units_of.get(&to)).into_iter().flatten().copied();
                 let is_replaced = !self.fates.taken.contains(&id);
-                let before: Vec<usize> = drop.into_iter().chain(units.filter(|_| is_replaced)).collect();
+                // What is only said of it anew holds on to nothing.
+                let is_said = |unit: &usize| {
+                    let said = |sql: &String| {
+                        ["COMMENT ON ", "GRANT ", "REVOKE "].iter().any(|it| sql.starts_with(it))
+                    };
+                    self.new.units[*unit].sql.iter().all(said)
+                };
+                let lets_go = units.filter(|unit| is_replaced && !is_said(unit));
+                let before: Vec<usize> = drop.into_iter().chain(lets_go).collect();
                 for &column in columns {
                     needs[column].extend(before.iter().copied().filter(|&it| it != column));
                 }
