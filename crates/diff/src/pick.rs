@@ -189,6 +189,9 @@ impl<'a> Needs<'a> {
             (_, _, Some(id)) => self.grounds(id, &mut found),
             _ => {}
         }
+        if let Some(view) = view_of(self.from, self.to, self.diff, at) {
+            self.grounds(view, &mut found);
+        }
         found.extend(self.of_one_view(at));
         found.extend(self.of_one_store(at));
         found.extend(self.inherited(at));

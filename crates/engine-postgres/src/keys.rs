@@ -46,7 +46,8 @@ impl Assembly {
             _ => Body::Check(Check {
                 expression: strip_parentheses(row.text.as_deref().unwrap_or_default()).to_owned(),
                 no_inherit: row.no_inherit,
-                validated: validated(row.validated),
+                // Whether a check that only came with the parent is valid here depends on what came first, and no statement says it.
+                validated: validated(row.validated || !row.is_local),
                 inheritance: inheritance(row.is_local, row.inherited),
                 not_enforced: false,
                 column: None,

@@ -580,7 +580,6 @@ impl<'m> Writer<'m> {
         let is_inherited = matches!(&object.body, Body::Check(check) if check.inheritance == Inheritance::Inherited)
             && !self.is_partition(object);
         if self.placement(id) == Placement::Inside || is_inherited {
-            self.validate_heir(id);
             return;
         }
         let Some(parent) = object.parent else { return };
@@ -615,31 +614,6 @@ impl<'m> Writer<'m> {
         self.need_all(at, id);
         let same = above.into_iter().filter(|it| self.model.object(*it).name == object.name);
         self.pending.extend(same.map(|it| (at, it)));
-    }
-
-    /// A check that is not valid comes to an heir as it is; one that is valid there was validated there, or came with the table.
-    pub fn validate_heir(&mut self, id: ObjectId) {
-        let object = self.model.object(id);
-        let (Body::Check(check), Some(table)) = (&object.body, object.parent) else { return };
-        let Body::Table(heir) = &self.model.object(table).body else { return };
-        if check.inheritance == Inheritance::Local || check.validated != Validated::Yes {
-            return;
-        }
-        let above = heir.inherits.iter().filter_map(|name| self.model.find_relation(name));
-        let above = above.flat_map(|parent| self.model.children(parent)).copied().find(|&it| {
-            let it = self.model.object(it);
-            matches!(&it.body, Body::Check(check) if check.validated != Validated::Yes)
-                && it.name == object.name
-        });
-        let Some(above) = above else { return };
-        let sql = format!(
-            "ALTER TABLE ONLY {} VALIDATE CONSTRAINT {}",
-            qualified(&self.name(table)),
-            quote(&object.name)
-        );
-        let at = self.unit(Rank::Constraint, id, sql);
-        self.pending.push((at, above));
-        self.need_all(at, id);
     }
 
     fn write_foreign_key(&mut self, id: ObjectId, object: &Object) {

@@ -146,7 +146,6 @@ impl<'m> Planning<'m> {
     fn make(&mut self) {
         for &id in &self.fates.made {
             if self.comes_by_inheritance(id) {
-                self.new.validate_heir(id);
                 self.new.compress_heir(id);
             } else {
                 self.new.write(id);
