@@ -2,6 +2,7 @@
 
 mod drawing;
 mod proof;
+mod view;
 mod window;
 
 use std::collections::BTreeSet;
@@ -13,10 +14,11 @@ use cadastre_engine::{Dialect, RunContext, Secret, Target};
 use cadastre_model::{Kind, Model, ObjectId};
 use cadastre_plan::{Group, Step};
 pub use cadastre_plan::{HazardKind, Plan, Proof, WorkClass, summary as plan_summary};
-pub use window::{
-    ChangeView, CompareRequest, ComparisonView, DdlLine, GroupView, HazardView, KeptComparison, PlanChoice,
-    PlanFile, PlanView, ProofView, QuestionView, RenameAnswer, SideChoice, SideView, StepView, plan_json,
+pub use view::{
+    ChangeView, CompareRequest, ComparisonView, DdlLine, GroupView, HazardView, PlanChoice, PlanFile,
+    PlanView, ProofView, QuestionView, RenameAnswer, SideChoice, SideView, StepView,
 };
+pub use window::{KeptComparison, plan_json};
 
 use crate::connections::unknown_engine;
 use crate::error::{AppError, Code};

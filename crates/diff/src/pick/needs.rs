@@ -1,62 +1,35 @@
-//! Taking some of the changes and leaving others: the model that is reached when only these are made.
+//! Which change needs which.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
-use cadastre_model::{
-    Body, Index, IndexTarget, Kind, Model, ModelBuilder, ModelError, Object, ObjectId, QualifiedName, Table,
-    TableKind,
-};
+use cadastre_model::{Body, Kind, Model, ObjectId, TableKind};
 
+use super::grounds::{named_columns, needed_by};
 use crate::compare::{ChangeKind, Diff};
 
-/// What came of picking.
-#[derive(Debug, Clone)]
-pub struct Picked {
-    /// The first model with the picked changes made.
-    pub model: Model,
-    /// The changes that were not chosen and that the chosen ones need, by their place in the difference.
-    pub also: Vec<usize>,
-}
-
-/// The first model after the chosen changes and those that they need. `chosen` holds places in `diff.changes`; others are
-/// ignored.
-///
-/// # Errors
-/// Two siblings would have one name: the changes cannot be taken apart like this.
-pub fn pick(from: &Model, to: &Model, diff: &Diff, chosen: &BTreeSet<usize>) -> Result<Picked, ModelError> {
-    let needs = Needs::new(from, to, diff);
-    let all = needs.closure(chosen);
-    let also = all.difference(chosen).copied().collect();
-    if all.len() == diff.changes.len() {
-        return Ok(Picked { model: to.clone(), also });
-    }
-    let taking = Taking { from, to, diff, needs: &needs, taken: &all };
-    Ok(Picked { model: taking.build()?, also })
-}
-
 /// Which change an object belongs to, and what needs what.
-struct Needs<'a> {
-    from: &'a Model,
-    to: &'a Model,
-    diff: &'a Diff,
+pub(super) struct Needs<'a> {
+    pub from: &'a Model,
+    pub to: &'a Model,
+    pub diff: &'a Diff,
     /// The addition an object of the second model is part of.
-    added: HashMap<ObjectId, usize>,
+    pub added: HashMap<ObjectId, usize>,
     /// The removal an object of the first model is part of.
-    removed: HashMap<ObjectId, usize>,
+    pub removed: HashMap<ObjectId, usize>,
     /// The change of an object of the second model.
-    changed: HashMap<ObjectId, usize>,
+    pub changed: HashMap<ObjectId, usize>,
     /// Who in the first model stands on an object of it.
-    standing_on: HashMap<ObjectId, Vec<ObjectId>>,
+    pub standing_on: HashMap<ObjectId, Vec<ObjectId>>,
     /// Who in the second model stands on an object of it.
-    standing_on_to: HashMap<ObjectId, Vec<ObjectId>>,
+    pub standing_on_to: HashMap<ObjectId, Vec<ObjectId>>,
     /// The changes of a view of the second model and of its columns.
-    of_view: HashMap<ObjectId, Vec<usize>>,
+    pub of_view: HashMap<ObjectId, Vec<usize>>,
     /// Parents and heirs of a table, in the first and in the second model.
-    kin: (HashMap<ObjectId, Vec<ObjectId>>, HashMap<ObjectId, Vec<ObjectId>>),
+    pub kin: (HashMap<ObjectId, Vec<ObjectId>>, HashMap<ObjectId, Vec<ObjectId>>),
 }
 
 /// The tables each table inherits from or is a partition of, and those that inherit from it.
-fn kin(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
+pub(super) fn kin(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
     let mut found: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
     for relation in model.tables() {
         let Some(table) = relation.table() else { continue };
@@ -70,7 +43,11 @@ fn kin(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
 }
 
 /// Columns and checks of the same name in the parents and heirs of a table.
-fn same_in_kin(model: &Model, kin: &HashMap<ObjectId, Vec<ObjectId>>, id: ObjectId) -> Vec<ObjectId> {
+pub(super) fn same_in_kin(
+    model: &Model,
+    kin: &HashMap<ObjectId, Vec<ObjectId>>,
+    id: ObjectId,
+) -> Vec<ObjectId> {
     let object = model.object(id);
     let table = object.parent.filter(|_| matches!(object.kind(), Kind::Column | Kind::Check));
     let tables = table.and_then(|table| kin.get(&table)).into_iter().flatten();
@@ -82,7 +59,7 @@ fn same_in_kin(model: &Model, kin: &HashMap<ObjectId, Vec<ObjectId>>, id: Object
 }
 
 /// The view of the second model that a change is about, itself or a column of it.
-fn view_of(from: &Model, to: &Model, diff: &Diff, at: usize) -> Option<ObjectId> {
+pub(super) fn view_of(from: &Model, to: &Model, diff: &Diff, at: usize) -> Option<ObjectId> {
     let up = |model: &Model, id: ObjectId| {
         let is_view = |id: &ObjectId| model.object(*id).kind() == Kind::View;
         Some(id).filter(is_view).or(model.object(id).parent.filter(is_view))
@@ -96,7 +73,7 @@ fn view_of(from: &Model, to: &Model, diff: &Diff, at: usize) -> Option<ObjectId>
 }
 
 /// Who stands on an object, by object.
-fn standing_on(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
+pub(super) fn standing_on(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
     let mut found: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
     for (id, _) in model.objects() {
         for needed in needed_by(model, id) {
@@ -106,7 +83,7 @@ fn standing_on(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
     found
 }
 
-fn subtree(model: &Model, id: ObjectId) -> Vec<ObjectId> {
+pub(super) fn subtree(model: &Model, id: ObjectId) -> Vec<ObjectId> {
     let mut found = vec![id];
     let mut at = 0;
     while at < found.len() {
@@ -117,7 +94,7 @@ fn subtree(model: &Model, id: ObjectId) -> Vec<ObjectId> {
 }
 
 impl<'a> Needs<'a> {
-    fn new(from: &'a Model, to: &'a Model, diff: &'a Diff) -> Self {
+    pub fn new(from: &'a Model, to: &'a Model, diff: &'a Diff) -> Self {
         let (mut added, mut removed, mut changed) = (HashMap::new(), HashMap::new(), HashMap::new());
         for (at, change) in diff.changes.iter().enumerate() {
             match (change.kind, change.from, change.to) {
@@ -153,7 +130,7 @@ impl<'a> Needs<'a> {
         }
     }
 
-    fn closure(&self, chosen: &BTreeSet<usize>) -> BTreeSet<usize> {
+    pub fn closure(&self, chosen: &BTreeSet<usize>) -> BTreeSet<usize> {
         let mut all = BTreeSet::new();
         let mut open: Vec<usize> =
             chosen.iter().copied().filter(|at| *at < self.diff.changes.len()).collect();
@@ -388,266 +365,5 @@ impl<'a> Needs<'a> {
             found.extend(self.from.find_relation(&self.to.walk(id).qualified_name()));
         }
         found.into_iter().filter_map(|id| self.removed.get(&id).copied()).collect()
-    }
-}
-
-/// The objects of a model that an object needs: by the catalogue's word, by reference, by the words of its text.
-fn needed_by(model: &Model, id: ObjectId) -> Vec<ObjectId> {
-    let object = model.object(id);
-    let mut needed = object.depends_on.clone();
-    if let Body::ForeignKey(key) = &object.body
-        && let Some(table) = model.find_relation(&key.references)
-    {
-        needed.push(table);
-        needed.extend(named_columns(model, table, &key.referenced_columns));
-        // Some engines do not let go of the last index that a key is checked with.
-        let own = object.parent.map_or(&[][..], |own| model.children(own));
-        let serves = |part: ObjectId, columns: &[String]| match &model.object(part).body {
-            Body::PrimaryKey(it) | Body::Unique(it) => it.columns.starts_with(columns),
-            Body::Index(it) => leads_with(it, columns),
-            _ => false,
-        };
-        needed.extend(own.iter().filter(|part| serves(**part, &key.columns)));
-        needed.extend(model.children(table).iter().filter(|part| serves(**part, &key.referenced_columns)));
-    }
-    if let Body::View(view) = &object.body {
-        needed.extend(view.reads.as_ref().and_then(|name| model.find_relation(name)));
-    }
-    if let Body::Table(table) = &object.body {
-        let parents = table.partition_of.iter().map(|it| &it.parent);
-        needed.extend(parents.filter_map(|name: &QualifiedName| model.find_relation(name)));
-    }
-    if let Some(table) = object.parent.filter(|table| model.object(*table).kind() == Kind::Table) {
-        let columns = mentioned_columns(model, table, &Words::of(&object.body));
-        needed.extend(columns.into_iter().filter(|it| *it != id));
-        // Some catalogues say of a table, and not of its parts, what they stand on.
-        let words = Words::of(&object.body);
-        let grounds = model.object(table).depends_on.iter();
-        needed.extend(grounds.filter(|it| words.mention(&model.object(**it).name)));
-        needed.extend(attached_to(model, table, object));
-    }
-    if matches!(object.body, Body::View(_) | Body::Trigger(_) | Body::Publication(_)) {
-        let words = Words::of(&object.body);
-        // Not every engine tells what a view reads.
-        let relations = model.relations().filter(|relation| {
-            object.depends_on.contains(&relation.id())
-                || words.mention(relation.name()) && relation.id() != id
-        });
-        for relation in relations {
-            needed.push(relation.id());
-            needed.extend(mentioned_columns(model, relation.id(), &words));
-        }
-    }
-    needed
-}
-
-/// The key or index of the partitioned table that one of a partition is part of.
-fn attached_to(model: &Model, table: ObjectId, object: &Object) -> Option<ObjectId> {
-    let name = match &object.body {
-        Body::PrimaryKey(it) | Body::Unique(it) => it.attached_to.as_ref(),
-        Body::Index(it) => it.attached_to.as_ref(),
-        _ => None,
-    }?;
-    let Body::Table(Table { partition_of: Some(bound), .. }) = &model.object(table).body else { return None };
-    let parent = model.find_relation(&bound.parent)?;
-    model.children(parent).iter().copied().find(|it| model.object(*it).name == name.name)
-}
-
-/// What stands in a body, to look names up in.
-struct Words {
-    text: String,
-    words: HashSet<String>,
-    /// A star may stand for any column.
-    has_star: bool,
-}
-
-impl Words {
-    fn of(body: &Body) -> Self {
-        let text = serde_json::to_string(body).unwrap_or_default();
-        let is_end = |letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '$';
-        let words = text.split(is_end).map(str::to_owned).collect();
-        Self { words, has_star: text.contains('*'), text }
-    }
-
-    fn mention(&self, name: &str) -> bool {
-        if name.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '$') {
-            return self.words.contains(name);
-        }
-        // As it is, and as it is quoted in SQL.
-        let quoted = [None, Some('"'), Some('`'), Some('\'')].into_iter().map(|quote| match quote {
-            Some(quote) => name.replace(quote, &format!("{quote}{quote}")),
-            None => name.to_owned(),
-        });
-        quoted.into_iter().any(|name| {
-            let escaped = serde_json::to_string(&name).unwrap_or_default();
-            self.text.contains(escaped.trim_matches('"'))
-        })
-    }
-}
-
-fn mentioned_columns(model: &Model, relation: ObjectId, words: &Words) -> Vec<ObjectId> {
-    let is_mentioned = |it: &&ObjectId| {
-        let column = model.object(**it);
-        column.kind() == Kind::Column && (words.has_star || words.mention(&column.name))
-    };
-    model.children(relation).iter().filter(is_mentioned).copied().collect()
-}
-
-/// Whether an index begins with some columns.
-fn leads_with(index: &Index, columns: &[String]) -> bool {
-    let is_it = |(name, target): (&String, &IndexTarget)| matches!(target, IndexTarget::Column(column) if column == name);
-    columns.len() <= index.parts.len()
-        && columns.iter().zip(index.parts.iter().map(|it| &it.target)).all(is_it)
-}
-
-fn named_columns(model: &Model, table: ObjectId, names: &[String]) -> Vec<ObjectId> {
-    let columns = model.children(table).iter().filter(|it| {
-        let column = model.object(**it);
-        column.kind() == Kind::Column && names.contains(&column.name)
-    });
-    columns.copied().collect()
-}
-
-/// Puts the model together.
-struct Taking<'a> {
-    from: &'a Model,
-    to: &'a Model,
-    diff: &'a Diff,
-    needs: &'a Needs<'a>,
-    taken: &'a BTreeSet<usize>,
-}
-
-/// An object of the result by where it comes from.
-#[derive(Clone, Copy)]
-enum Place {
-    /// Only the first model has it, or its change is not taken.
-    From(ObjectId),
-    /// As the second model has it.
-    To(ObjectId),
-}
-
-impl Taking<'_> {
-    fn build(&self) -> Result<Model, ModelError> {
-        let mut builder = ModelBuilder::new(self.to.origin.clone());
-        let mut places = Vec::new();
-        self.emit(None, self.from.roots(), self.to.roots(), &mut builder, &mut places);
-        let (mut of_from, mut of_to) = (HashMap::new(), HashMap::new());
-        for (id, place) in &places {
-            match *place {
-                Place::From(old) => {
-                    of_from.insert(old, *id);
-                    of_to.extend(self.diff.to(old).map(|it| (it, *id)));
-                }
-                Place::To(new) => {
-                    of_to.insert(new, *id);
-                    of_from.extend(self.diff.from(new).map(|it| (it, *id)));
-                }
-            }
-        }
-        for (id, place) in places {
-            let (depends_on, known) = match place {
-                Place::From(old) => (&self.from.object(old).depends_on, &of_from),
-                Place::To(new) => (&self.to.object(new).depends_on, &of_to),
-            };
-            builder.object_mut(id).depends_on =
-                depends_on.iter().filter_map(|it| known.get(it).copied()).collect();
-        }
-        let unmodelled = if self.taken.is_empty() { &self.from.unmodelled } else { &self.to.unmodelled };
-        unmodelled.iter().for_each(|it| builder.note_unmodelled(it.kind.clone(), it.name.clone()));
-        builder.finish()
-    }
-
-    fn emit(
-        &self,
-        parent: Option<ObjectId>,
-        from: &[ObjectId],
-        to: &[ObjectId],
-        builder: &mut ModelBuilder,
-        places: &mut Vec<(ObjectId, Place)>,
-    ) {
-        let mut taken_names = HashSet::new();
-        for place in self.siblings(from, to) {
-            let object = match place {
-                Place::From(id) => self.from.object(id),
-                Place::To(id) => self.to.object(id),
-            };
-            let mut object = Object { parent, depends_on: Vec::new(), ..object.clone() };
-            if let Body::Table(table) = &mut object.body {
-                table.source = self.source_of(place);
-            }
-            // Names that the engine made up mean nothing, and both models may have made up the same one.
-            while !taken_names.insert((object.kind(), object.key())) && object.body.is_unnamed() {
-                object.name.push('\'');
-            }
-            let id = builder.add(object);
-            places.push((id, place));
-            let (old, new) = match place {
-                Place::From(id) => (Some(id), self.diff.to(id)),
-                Place::To(id) => (self.diff.from(id), Some(id)),
-            };
-            let from = old.map_or(&[][..], |id| self.from.children(id));
-            let to = new.map_or(&[][..], |id| self.to.children(id));
-            self.emit(Some(id), from, to, builder, places);
-        }
-    }
-
-    /// The statement a table was made with, if the table is wholly as one of the models has it.
-    fn source_of(&self, place: Place) -> Option<String> {
-        let source = |model: &Model, id: ObjectId| match &model.object(id).body {
-            Body::Table(table) => table.source.clone(),
-            _ => None,
-        };
-        let (old, new) = match place {
-            Place::From(old) => (old, self.diff.to(old)),
-            Place::To(new) => match self.diff.from(new) {
-                Some(old) => (old, Some(new)),
-                None => return source(self.to, new),
-            },
-        };
-        let Some(new) = new else { return source(self.from, old) };
-        let removed = subtree(self.from, old).into_iter().filter_map(|id| self.needs.removed.get(&id));
-        let others = subtree(self.to, new);
-        let others = others.iter().filter_map(|id| self.needs.added.get(id).or(self.needs.changed.get(id)));
-        let taken: BTreeSet<bool> = removed.chain(others).map(|at| self.taken.contains(at)).collect();
-        match (taken.contains(&true), taken.contains(&false)) {
-            (true, true) => None,
-            (true, false) => source(self.to, new),
-            (false, _) => source(self.from, old),
-        }
-    }
-
-    /// The siblings of the result in their order: that of the second model where all of it is there, else that of the first with
-    /// what is new behind what it follows.
-    fn siblings(&self, from: &[ObjectId], to: &[ObjectId]) -> Vec<Place> {
-        let is_taken = |at: Option<&usize>| at.is_some_and(|at| self.taken.contains(at));
-        let as_it_is = |old: ObjectId, new: ObjectId| {
-            let own = self.needs.changed.get(&new);
-            // A view is what its columns are.
-            let of_view = self.needs.of_view.get(&new).and_then(|all| all.first());
-            if is_taken(own) || is_taken(of_view) { Place::To(new) } else { Place::From(old) }
-        };
-        let stays = |id: &&ObjectId| self.diff.to(**id).is_none() && !is_taken(self.needs.removed.get(*id));
-        let comes = |id: &ObjectId| self.diff.from(*id).is_some() || is_taken(self.needs.added.get(id));
-        if !from.iter().any(|id| stays(&id)) && to.iter().all(comes) {
-            let place = |id: &ObjectId| self.diff.from(*id).map_or(Place::To(*id), |old| as_it_is(old, *id));
-            return to.iter().map(place).collect();
-        }
-        let mut all: Vec<(Option<ObjectId>, Place)> = Vec::new();
-        for &id in from {
-            match self.diff.to(id) {
-                Some(new) => all.push((Some(new), as_it_is(id, new))),
-                None if stays(&&id) => all.push((None, Place::From(id))),
-                None => {}
-            }
-        }
-        for (at, id) in to.iter().enumerate() {
-            if self.diff.from(*id).is_some() || !comes(id) {
-                continue;
-            }
-            let before = to[..at].iter().rev();
-            let place = before.filter_map(|it| all.iter().position(|(new, _)| *new == Some(*it))).next();
-            all.insert(place.map_or(0, |at| at + 1), (Some(*id), Place::To(*id)));
-        }
-        all.into_iter().map(|(_, place)| place).collect()
     }
 }
