@@ -6,13 +6,14 @@ use crate::plan::{HazardKind, Plan, WorkClass};
 
 /// What the plan does, a line for each step, hazards below it.
 pub fn summary(plan: &Plan) -> String {
-    let mut text = format!("{} steps in {} groups\n", plan.steps().count(), plan.groups.len());
+    let many = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let mut text =
+        format!("{} in {}\n", many(plan.steps().count(), "step"), many(plan.groups.len(), "group"));
     for (at, group) in plan.groups.iter().enumerate() {
         let how = if group.transaction { "one transaction" } else { "by itself" };
         let _ = writeln!(text, "\ngroup {} ({how})", at + 1);
         for step in &group.steps {
-            let first =
-                step.statements.first().map(|it| it.lines().next().unwrap_or_default()).unwrap_or_default();
+            let first = step.statements.first().map(|it| in_a_line(it)).unwrap_or_default();
             let _ = writeln!(text, "  {}: {first}", step.object);
             for lock in &step.locks {
                 let _ = writeln!(text, "      locks {} ({})", lock.table, word(&lock.lock));
@@ -29,6 +30,16 @@ pub fn summary(plan: &Plan) -> String {
         let _ = writeln!(text, "\nnote: {note}");
     }
     text
+}
+
+/// A statement without its line ends, cut where it is long.
+fn in_a_line(statement: &str) -> String {
+    const LONGEST: usize = 120;
+    let text = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 fn word(it: &impl serde::Serialize) -> String {

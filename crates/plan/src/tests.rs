@@ -42,6 +42,14 @@ fn a_plan_is_read_back_and_keeps_its_hash() {
 }
 
 #[test]
+fn a_summary_has_a_line_for_each_step_whatever_its_layout() {
+    let mut plan = Plan::new("any", "a".into(), "b".into());
+    plan.groups = arrange(vec![action(1, "ALTER TABLE t\n    ADD x", &[], Transactional::Yes)]).unwrap();
+    let text = summary(&plan);
+    assert!(text.starts_with("1 step in 1 group\n") && text.contains(": ALTER TABLE t ADD x\n"), "{text}");
+}
+
+#[test]
 fn a_proof_is_of_one_plan_between_two_schemas() {
     let mut plan = Plan::new("any", "a".into(), "b".into());
     plan.groups = arrange(vec![action(1, "a", &[], Transactional::Yes)]).unwrap();

@@ -1,7 +1,8 @@
-//! The forms that lock least: indexes concurrently, constraints not valid first and validated later. Manual: "Building Indexes Concurrently",
+//! The forms that lock least: indexes concurrently, keys from such indexes, constraints not valid first and validated later, `NOT NULL` through
+//! a check. Manual: "Building Indexes Concurrently",
 //! the notes of `ALTER TABLE`. What is done concurrently is done alone, so transactions end before it and begin anew after it.
 
-use cadastre_plan::{Group, HazardKind, LockClass, Plan, Step, WorkClass};
+use cadastre_plan::{Group, HazardKind, LockClass, Plan, Step, TableLock, WorkClass};
 
 /// The same plan with the least locking; it leads to the same schema.
 pub(crate) fn online(plan: Plan) -> Plan {
@@ -14,6 +15,13 @@ pub(crate) fn online(plan: Plan) -> Plan {
             } else if let Some(alone) = concurrently(&step) {
                 groups.push(Group { transaction: false, steps: vec![alone.0] });
                 alone.1.into_iter().for_each(|rest| push(&mut groups, rest));
+            } else if let Some((index, constraint)) = key_from_index(&step) {
+                groups.push(Group { transaction: false, steps: vec![index] });
+                push(&mut groups, constraint);
+            } else if let Some([checked, validated, set]) = not_null_through_check(&step) {
+                push(&mut groups, checked);
+                groups.push(Group { transaction: true, steps: vec![validated] });
+                groups.push(Group { transaction: true, steps: vec![set] });
             } else {
                 let (step, validation) = not_valid_first(step);
                 push(&mut groups, step);
@@ -56,6 +64,88 @@ fn concurrently(step: &Step) -> Option<(Step, Option<Step>)> {
         ..Step::default()
     };
     Some((alone, Some(rest).filter(|rest| !rest.statements.is_empty())))
+}
+
+/// A key of a table that is there: its index is built beside writing, and the constraint takes it over.
+fn key_from_index(step: &Step) -> Option<(Step, Step)> {
+    let first = step.statements.first().filter(|_| step.work == WorkClass::Scan)?;
+    let (head, rest) = first.split_once("ADD CONSTRAINT ")?;
+    let table = head.trim_end().strip_prefix("ALTER TABLE ONLY ")?;
+    let name = constraint_name(rest);
+    let definition = rest[name.len()..].trim_start();
+    let sort = ["UNIQUE", "PRIMARY KEY"].into_iter().find(|word| definition.starts_with(word))?;
+    let (parts, timing) = match definition.split_once(" DEFERRABLE") {
+        Some((parts, timing)) => (parts, format!(" DEFERRABLE{timing}")),
+        None => (definition, String::new()),
+    };
+    let parts = parts.strip_prefix(sort)?.trim_start();
+    let (nulls, parts) = match parts.strip_prefix("NULLS NOT DISTINCT ") {
+        Some(parts) => (" NULLS NOT DISTINCT", parts),
+        None => ("", parts),
+    };
+    let (columns, storage) = match parts.split_once(" WITH (") {
+        Some((columns, storage)) => (columns, format!(" WITH ({storage}")),
+        None => (parts, String::new()),
+    };
+    let beside = |lock| step.locks.iter().cloned().map(move |it| TableLock { lock, ..it }).collect();
+    let keep = |wanted: HazardKind| step.hazards.iter().filter(|it| it.kind == wanted).cloned().collect();
+    let index = Step {
+        object: step.object.clone(),
+        statements: vec![format!(
+            "CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} {columns}{nulls}{storage}"
+        )],
+        locks: beside(LockClass::ShareUpdateExclusive),
+        work: WorkClass::Scan,
+        hazards: keep(HazardKind::DataDependent),
+    };
+    let mut statements =
+        vec![format!("ALTER TABLE ONLY {table} ADD CONSTRAINT {name} {sort} USING INDEX {name}{timing}")];
+    statements.extend(step.statements[1..].iter().cloned());
+    // A primary key looks for nulls where the columns may hold them.
+    let work = if sort == "UNIQUE" { WorkClass::Metadata } else { WorkClass::Scan };
+    Some((
+        index,
+        Step {
+            object: step.object.clone(),
+            statements,
+            locks: step.locks.clone(),
+            work,
+            hazards: Vec::new(),
+        },
+    ))
+}
+
+/// The check that stands in for `NOT NULL` while the rows are read; it is gone when the step is done.
+const STAND_IN: &str = "cadastre_not_null";
+
+/// A column that is to take no nulls: a check that is not valid, its validation beside reading and writing, and what is then known.
+fn not_null_through_check(step: &Step) -> Option<[Step; 3]> {
+    let [only] = step.statements.as_slice() else { return None };
+    let (table, column) = only.strip_suffix(" SET NOT NULL")?.split_once(" ALTER COLUMN ")?;
+    if !table.starts_with("ALTER TABLE ") {
+        return None;
+    }
+    let done = |statements: Vec<String>, lock: Option<LockClass>, work| Step {
+        object: step.object.clone(),
+        statements,
+        locks: step
+            .locks
+            .iter()
+            .map(|it| TableLock { lock: lock.unwrap_or(it.lock), ..it.clone() })
+            .collect(),
+        work,
+        hazards: Vec::new(),
+    };
+    let check = format!("{table} ADD CONSTRAINT {STAND_IN} CHECK ({column} IS NOT NULL) NOT VALID");
+    let validate = format!("{table} VALIDATE CONSTRAINT {STAND_IN}");
+    let mut validated = done(vec![validate], Some(LockClass::ShareUpdateExclusive), WorkClass::Scan);
+    validated.hazards.clone_from(&step.hazards);
+    let drop = format!("{table} DROP CONSTRAINT {STAND_IN}");
+    Some([
+        done(vec![check], None, WorkClass::Metadata),
+        validated,
+        done(vec![only.clone(), drop], None, WorkClass::Metadata),
+    ])
 }
 
 /// A foreign key or check that reads the table is written down first, and validated when everything else is done.
