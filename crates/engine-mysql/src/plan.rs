@@ -447,6 +447,11 @@ impl Planning<'_> {
             .map(|&id| self.from.object(id).name.clone())
             .chain(remade.map(|&id| self.to.object(id).name.clone()))
             .collect();
+        let keeps_history = |id: ObjectId, model: &Model| matches!(&model.object(id).body, Body::Table(table) if table.system_versioned);
+        if !statements.is_empty() && self.diff.from(table).is_some_and(|old| keeps_history(old, self.from)) {
+            // Past rows are brought to the new shape as well; without this the server refuses (MariaDB manual, "System-Versioned Tables").
+            statements.insert(0, "SET SESSION system_versioning_alter_history = KEEP".into());
+        }
         if !statements.is_empty() {
             let work =
                 if columns || !change.come.is_empty() { WorkClass::Rewrite } else { WorkClass::Metadata };

@@ -164,6 +164,27 @@ impl Writer<'_> {
         let default = self.born_with(to);
         let (a, b) = (from.grants.as_ref().unwrap_or(&default), to.grants.as_ref().unwrap_or(&default));
         grant_statements(&grant_target(target), b, a, to.owner.as_deref(), sql);
+        let taken: Vec<&Grant> = a.iter().filter(|grant| !b.contains(grant)).collect();
+        self.give_columns_back(to, &taken, sql);
+    }
+
+    /// What is taken from someone for a table is taken for its columns as well (manual: "REVOKE"); what these are to have is given again.
+    fn give_columns_back(&self, table: &Object, taken: &[&Grant], sql: &mut Vec<String>) {
+        if taken.is_empty() || !matches!(table.body, Body::Table(_) | Body::View(_)) {
+            return;
+        }
+        let namespace = table.parent.map(|it| self.model.object(it).name.as_str()).unwrap_or_default();
+        let relation = self.model.find_relation(&QualifiedName::new(namespace, table.name.as_str()));
+        let columns = relation.into_iter().flat_map(|it| self.model.children(it));
+        for column in columns.map(|it| self.model.object(*it)).filter(|it| it.kind() == Kind::Column) {
+            let lost = |grant: &&Grant| {
+                taken.iter().any(|it| it.grantee == grant.grantee && it.privilege == grant.privilege)
+            };
+            let grants: Vec<Grant> = column.grants.iter().flatten().filter(lost).cloned().collect();
+            if !grants.is_empty() {
+                self.column_grants(table, &Object { grants: Some(grants), ..column.clone() }, sql);
+            }
+        }
     }
 
     fn column_grant_changes(&self, from: &Object, to: &Object, owner: Option<&str>, sql: &mut Vec<String>) {
