@@ -16,12 +16,17 @@ pub(crate) fn server() -> Arc<PostgresServer> {
     static SHARED: Mutex<Weak<PostgresServer>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap();
     shared.upgrade().unwrap_or_else(|| {
-        let server = Arc::new(PostgresServer::start());
-        // Those that fixtures name.
-        server.run_sql("postgres", "CREATE ROLE cadastre_a; CREATE ROLE cadastre_b;");
+        let server = Arc::new(own_server());
         *shared = Arc::downgrade(&server);
         server
     })
+}
+
+/// A server nobody else uses, with the roles that fixtures name.
+pub(crate) fn own_server() -> PostgresServer {
+    let server = PostgresServer::start();
+    server.run_sql("postgres", "CREATE ROLE cadastre_a; CREATE ROLE cadastre_b;");
+    server
 }
 
 #[tokio::test]
