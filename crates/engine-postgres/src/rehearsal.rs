@@ -44,7 +44,7 @@ pub(crate) async fn rehearse(
     let session = open(target, secret).await?;
     run_script(&session, what.script).await?;
     if what.with_rows {
-        put_rows(&session.client, what.from).await?;
+        put_rows(&session.client, what.from, context).await?;
     }
     let rows = count_rows(&session.client).await?;
     let mut watched =
@@ -177,18 +177,18 @@ async fn count(client: &Client, name: &str) -> Result<i64, DbError> {
 }
 
 /// Puts a few rows of our own into each table that takes them. Which it does not take, for a check, a key or a trigger says no, are left out.
-async fn put_rows(client: &Client, model: &Model) -> Result<(), DbError> {
-    let doing = "putting rows into the scratch database";
+async fn put_rows(client: &Client, model: &Model, context: &RunContext) -> Result<(), DbError> {
     for relation in model.tables() {
+        context.check()?;
         let is_plain =
             relation.table().is_some_and(|it| it.kind == TableKind::Ordinary && it.partition_of.is_none());
         for number in (1..=ROWS).filter(|_| is_plain) {
-            let sql = insert(relation, number);
-            let tried = format!("SAVEPOINT row_of_ours; {sql}; RELEASE row_of_ours");
-            client.batch_execute("BEGIN").await.map_err(|error| explain(doing, &error))?;
-            let end = if client.batch_execute(&tried).await.is_ok() { "COMMIT" } else { "ROLLBACK" };
-            // A constraint that is checked at the end may say no here.
-            let _ = client.batch_execute(end).await;
+            // A constraint that is checked at the end may say no as well.
+            let sql = format!("BEGIN; {}; COMMIT", insert(relation, number));
+            if client.batch_execute(&sql).await.is_err() {
+                let ended = client.batch_execute("ROLLBACK").await;
+                ended.map_err(|error| explain("putting rows into the scratch database", &error))?;
+            }
         }
     }
     Ok(())

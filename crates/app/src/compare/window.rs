@@ -137,12 +137,14 @@ fn strategy(choice: &PlanChoice) -> Strategy {
 
 /// Two texts line by line; what was replaced stands beside what replaces it.
 fn side_by_side(left: &str, right: &str) -> Vec<DdlLine> {
-    let diff = TextDiff::from_lines(left, right);
+    // Lines without their ends: whether the last one has one means nothing.
+    let (left, right): (Vec<&str>, Vec<&str>) = (left.lines().collect(), right.lines().collect());
+    let diff = TextDiff::from_slices(&left, &right);
     let mut lines: Vec<DdlLine> = Vec::new();
     // The first line that still waits for its counterpart.
     let mut waiting = 0;
     for change in diff.iter_all_changes() {
-        let text = change.value().trim_end_matches(['\n', '\r']).to_owned();
+        let text = change.value().to_owned();
         match change.tag() {
             ChangeTag::Equal => {
                 lines.push(DdlLine { left: Some(text.clone()), right: Some(text), same: true });
@@ -375,6 +377,7 @@ mod tests {
         let text = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(pairs, [text("a", "a"), text("b", "x"), text("c", "y"), text("", "z"), text("d", "d")]);
         assert!(lines[0].same && !lines[1].same);
+        assert!(side_by_side("a\nb", "a\nb\nc").iter().take(2).all(|line| line.same));
         assert_eq!(side_by_side("", "a\n"), [DdlLine { left: None, right: Some("a".into()), same: false }]);
     }
 }
