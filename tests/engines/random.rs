@@ -70,10 +70,10 @@ fn a_thousand_random_pairs_of_sqlite_hold() {
 #[test]
 fn random_schemas_have_many_kinds_and_the_same_seed_makes_the_same() {
     for (engine, least) in [("postgres", 60), ("mysql", 18), ("sqlite", 15)] {
-        let script = |seed| Sketch::new(engine, 60, &mut Random::new(seed)).script();
+        let script = |seed| Sketch::new(engine, seed, 60, &mut Random::new(seed)).script();
         assert_eq!(script(7), script(7));
         assert_ne!(script(7), script(8));
-        let kinds = Sketch::new(engine, 1, &mut Random::new(1)).kinds().len();
+        let kinds = Sketch::new(engine, 1, 1, &mut Random::new(1)).kinds().len();
         assert!(kinds >= least, "{engine}: {kinds}");
     }
 }

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, RunContext, Secret, Target};
 use cadastre_model::Model;
-use cadastre_test_support::{MariaDbServer, PostgresServer, TestServer};
+use cadastre_test_support::walk::{create_script, walk_from};
+use cadastre_test_support::{MariaDbServer, PostgresServer, SqliteFolder, TestServer};
 
 /// Runs every file; prints a line for each.
 ///
@@ -53,6 +54,57 @@ fn files(folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
     Ok(found)
 }
 
+/// Walks from every schema of the folder for so many pairs with at most so many random statements from one to the next.
+///
+/// # Errors
+/// When a pair does not hold; how many schemas met one.
+pub(crate) fn edit(folder: &str, rest: &[&str]) -> Result<(), String> {
+    let number = |at: usize, otherwise: u64| match rest.get(at) {
+        Some(word) => word.parse::<u64>().map_err(|_| format!("{word} is no number")),
+        None => Ok(otherwise),
+    };
+    let (seed, pairs, edits) = (number(0, 1)?, number(1, 4)? as usize, number(2, 100)? as usize);
+    let only = rest.get(3);
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let servers: [(&str, Box<dyn TestServer>); 3] = [
+        ("postgres", Box::new(PostgresServer::start())),
+        ("mysql", Box::new(MariaDbServer::start())),
+        ("sqlite", Box::new(SqliteFolder::new())),
+    ];
+    let mut failed = 0;
+    for (engine, path) in files(Path::new(folder))? {
+        let name = format!("{engine}/{}", path.file_stem().unwrap_or_default().to_string_lossy());
+        if only.is_some_and(|only| !name.contains(only)) {
+            continue;
+        }
+        let sql = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
+        let server = servers.iter().find(|(word, _)| *word == engine).map(|(_, server)| &**server);
+        let server = server.ok_or("no such server")?;
+        let outcome = runtime.block_on(async {
+            // A script of ours makes it in any database, whatever the file calls its own.
+            let (own, sql) = if engine == "mysql" { own_database(&sql) } else { (None, sql) };
+            let empty = server.create_database();
+            server.try_sql(&empty, &sql)?;
+            let target = server.target(own.as_ref().unwrap_or(&empty));
+            let model = introspect(&target, Some(&Secret::new(server.password()))).await?;
+            let script = create_script(&model)?;
+            Ok::<_, String>(walk_from(server, &script, seed, pairs, edits).await)
+        })?;
+        match outcome {
+            Ok(tally) => println!(
+                "ok   {name:24} {} pairs with {} changes hold; {} statements refused by the server",
+                tally.pairs, tally.changes, tally.refused
+            ),
+            Err(broken) => {
+                failed += 1;
+                let kept = crate::soak::keep(&format!("{}-{seed}", name.replace('/', "-")), &broken)?;
+                println!("FAIL {name:24} {} (see {kept})", broken.message.trim());
+            }
+        }
+    }
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} schemas met a pair that does not hold")) }
+}
+
 fn counts(model: &Model) -> String {
     let counts: Vec<String> =
         model.counts().iter().map(|(kind, count)| format!("{count} {}", kind.plural())).collect();
@@ -73,11 +125,6 @@ async fn introspect(target: &Target, secret: Option<&Secret>) -> Result<Model, S
         .map_err(|error| error.to_string())
 }
 
-fn script(model: &Model) -> Result<String, String> {
-    let dialect = engines::dialect(&model.origin.engine).ok_or("no such dialect")?;
-    dialect.create_script(model).map(|script| script.text()).map_err(|error| error.to_string())
-}
-
 async fn check_on_server(server: &dyn TestServer, path: &Path) -> Result<String, String> {
     let sql = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     let secret = Secret::new(server.password());
@@ -92,7 +139,7 @@ async fn check_on_server(server: &dyn TestServer, path: &Path) -> Result<String,
         return Err("loaded, but nothing is in the database".into());
     }
     compare_counts(server, &first, &model)?;
-    let script = script(&model)?;
+    let script = create_script(&model)?;
     if let Err(output) = server.try_sql(&second, &script) {
         let kept = std::env::temp_dir().join("cadastre-corpus-failed.sql");
         let _ = std::fs::write(&kept, &script);
@@ -115,7 +162,7 @@ async fn check_sqlite(path: &Path) -> Result<String, String> {
     let sql = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     let first = load_sqlite(folder.path(), "first.db", &sql)?;
     let model = introspect(&first, None).await?;
-    let second = load_sqlite(folder.path(), "second.db", &script(&model)?)?;
+    let second = load_sqlite(folder.path(), "second.db", &create_script(&model)?)?;
     let again = introspect(&second, None).await?;
     if again.fingerprint() != model.fingerprint() {
         return Err(format!("another model comes back: {}", first_difference(&model, &again)));

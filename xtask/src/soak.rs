@@ -1,6 +1,5 @@
 //! Random schemas and random edits for as long as one wants, on private servers: each pair planned, run, and returned from.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cadastre_test_support::walk::{Broken, Tally, walk};
@@ -47,9 +46,8 @@ fn soak(server: &dyn TestServer, engine: &str, first: u64, time: Duration) -> Re
             Ok(done) => tally += done,
             Err(broken) => {
                 failed += 1;
-                let folder = target_folder().join(format!("soak/{engine}-{seed}"));
-                keep(&folder, &broken).map_err(|error| format!("{}: {error}", folder.display()))?;
-                println!("{engine} seed {seed}: {} (see {})", broken.message.trim(), folder.display());
+                let kept = keep(&format!("{engine}-{seed}"), &broken)?;
+                println!("{engine} seed {seed}: {} (see {kept})", broken.message.trim());
             }
         }
         seed += 1;
@@ -64,9 +62,15 @@ fn soak(server: &dyn TestServer, engine: &str, first: u64, time: Duration) -> Re
     Ok(failed)
 }
 
-fn keep(folder: &Path, broken: &Broken) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    std::fs::write(folder.join("from.sql"), &broken.from)?;
-    std::fs::write(folder.join("to.sql"), &broken.to)?;
-    std::fs::write(folder.join("plan.sql"), &broken.plan)
+/// Writes what does not hold to a folder of that name; returns the folder.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn keep(name: &str, broken: &Broken) -> Result<String, String> {
+    let folder = target_folder().join("soak").join(name);
+    let written = std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(folder.join("from.sql"), &broken.from))
+        .and_then(|()| std::fs::write(folder.join("to.sql"), &broken.to))
+        .and_then(|()| std::fs::write(folder.join("plan.sql"), &broken.plan));
+    written.map(|()| folder.display().to_string()).map_err(|error| format!("{}: {error}", folder.display()))
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use cadastre_engine::{ServerAddress, Target, TlsMode};
 
 mod certificates;
+mod edits;
 mod mariadb;
 mod mongodb;
 mod postgres;

@@ -7,8 +7,8 @@ use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, RunContext, Secret};
 use cadastre_model::Model;
 
-use crate::TestServer;
 use crate::random::{Random, Sketch};
+use crate::{TestServer, edits};
 
 /// What a walk did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,10 +69,10 @@ pub async fn compare_models(from: Model, to: Model) -> Result<Comparison, String
 struct Walk<'s> {
     server: &'s dyn TestServer,
     random: Random,
-    /// The schema, and the database that has it.
-    sketch: Sketch,
+    /// The database that is walked on, its schema, and a script of it.
     database: String,
     model: Model,
+    script: String,
 }
 
 /// Walks so many pairs from a schema of a seed. The same seed walks the same way.
@@ -87,27 +87,68 @@ pub async fn walk(
 ) -> Result<Tally, Box<Broken>> {
     let mut random = Random::new(seed);
     let mut tally = Tally::default();
-    let (sketch, database) = loop {
-        let sketch = Sketch::new(engine, 20 + random.below(40), &mut random);
-        match load(server, &sketch) {
+    let (mut sketch, database) = loop {
+        let sketch = Sketch::new(engine, seed, 20 + random.below(40), &mut random);
+        match load(server, &sketch.script()) {
             Ok(database) => break (sketch, database),
             Err(_) => tally.refused += 1,
         }
     };
-    let broken =
-        |message| Box::new(Broken { message, from: sketch.script(), to: String::new(), plan: String::new() });
-    let model = read(server, &database).await.map_err(broken)?;
-    let mut walk = Walk { server, random, sketch, database, model };
+    let mut walk = Walk::begin(server, random, database, sketch.script()).await?;
     while tally.pairs < pairs {
-        walk.step(&mut tally).await?;
+        let mut next = sketch.clone();
+        next.edit(1 + walk.random.below(10), &mut walk.random);
+        match load(server, &next.script()) {
+            Ok(other) => {
+                walk.step(&other, next.script(), &mut tally).await?;
+                sketch = next;
+            }
+            Err(_) => tally.refused += 1,
+        }
     }
     server.drop_database(&walk.database);
     Ok(tally)
 }
 
-fn load(server: &dyn TestServer, sketch: &Sketch) -> Result<String, String> {
+/// Walks so many pairs from the schema a script makes, with at most so many statements from one to the next. The same seed walks the
+/// same way.
+///
+/// # Errors
+/// The first pair that does not hold; also when the script does not run.
+pub async fn walk_from(
+    server: &dyn TestServer,
+    script: &str,
+    seed: u64,
+    pairs: usize,
+    edits: usize,
+) -> Result<Tally, Box<Broken>> {
+    let broken = |message| {
+        Box::new(Broken { message, from: script.to_owned(), to: String::new(), plan: String::new() })
+    };
+    let database = load(server, script).map_err(broken)?;
+    let mut walk = Walk::begin(server, Random::new(seed), database, script.to_owned()).await?;
+    let mut tally = Tally::default();
+    for _ in 0..pairs {
+        let other = load(server, &walk.script).map_err(broken)?;
+        let mut run = String::new();
+        for number in 0..1 + walk.random.below(edits) {
+            let number = tally.pairs * edits + number;
+            let Some(statement) = edits::statement(&walk.model, &mut walk.random, number) else { continue };
+            match server.try_sql(&other, &statement) {
+                Ok(_) => run.push_str(&format!("{statement}\n")),
+                Err(_) => tally.refused += 1,
+            }
+        }
+        walk.step(&other, format!("{}\n-- edited\n{run}", walk.script), &mut tally).await?;
+        walk.script = create_script(&walk.model).map_err(broken)?;
+    }
+    server.drop_database(&walk.database);
+    Ok(tally)
+}
+
+fn load(server: &dyn TestServer, script: &str) -> Result<String, String> {
     let database = server.create_database();
-    match server.try_sql(&database, &sketch.script()) {
+    match server.try_sql(&database, script) {
         Ok(_) => Ok(database),
         Err(output) => {
             server.drop_database(&database);
@@ -116,22 +157,38 @@ fn load(server: &dyn TestServer, sketch: &Sketch) -> Result<String, String> {
     }
 }
 
-impl Walk<'_> {
-    async fn step(&mut self, tally: &mut Tally) -> Result<(), Box<Broken>> {
-        let mut next = self.sketch.clone();
-        next.edit(1 + self.random.below(10), &mut self.random);
-        let Ok(other) = load(self.server, &next) else {
-            tally.refused += 1;
-            return Ok(());
-        };
-        let mut plan = String::new();
-        let checked = self.check(&other, &mut plan, tally.pairs.is_multiple_of(4)).await;
-        let (changes, model) = checked.map_err(|message| {
-            Box::new(Broken { message, from: self.sketch.script(), to: next.script(), plan: plan.clone() })
+/// The script that makes a schema.
+///
+/// # Errors
+/// What keeps it from being written.
+pub fn create_script(model: &Model) -> Result<String, String> {
+    let dialect = engines::dialect(&model.origin.engine).ok_or("no such dialect")?;
+    dialect.create_script(model).map(|script| script.text()).map_err(|error| error.to_string())
+}
+
+impl<'s> Walk<'s> {
+    async fn begin(
+        server: &'s dyn TestServer,
+        random: Random,
+        database: String,
+        script: String,
+    ) -> Result<Self, Box<Broken>> {
+        let model = read(server, &database).await.map_err(|message| {
+            Box::new(Broken { message, from: script.clone(), to: String::new(), plan: String::new() })
         })?;
-        self.server.drop_database(&other);
+        Ok(Self { server, random, database, model, script })
+    }
+
+    /// Checks the pair with what another database has, which is dropped, and goes on from there.
+    async fn step(&mut self, other: &str, script: String, tally: &mut Tally) -> Result<(), Box<Broken>> {
+        let mut plan = String::new();
+        let checked = self.check(other, &mut plan, tally.pairs.is_multiple_of(4)).await;
+        let (changes, model) = checked.map_err(|message| {
+            Box::new(Broken { message, from: self.script.clone(), to: script.clone(), plan: plan.clone() })
+        })?;
+        self.server.drop_database(other);
         self.model = model;
-        self.sketch = next;
+        self.script = script;
         tally.pairs += 1;
         tally.changes += changes;
         Ok(())
@@ -184,7 +241,7 @@ impl Walk<'_> {
             picked.plan(Strategy::Online).map_err(|error| format!("of a choice: {}", error.message))?;
         let script = text(&picked, &planned)?;
         plan.push_str(&format!("\n-- of the choice {chosen:?}\n{script}"));
-        let database = load(self.server, &self.sketch)?;
+        let database = load(self.server, &self.script)?;
         self.server.try_sql(&database, &script).map_err(|output| format!("a choice: {output}"))?;
         expect_same(read(self.server, &database).await?, picked.to, "a choice").await?;
         self.server.drop_database(&database);

@@ -4,8 +4,8 @@ import { NEAR, type Theme } from "./painter";
 
 /** So many pictures are kept; a screen shows fewer boxes than that while their rows are drawn. */
 const MOST = 400;
-/** So many are made in one frame while the scale changes; until its turn comes a box shows the picture it has. */
-const PER_FRAME = 10;
+/** So many are made in one frame while the scale changes; until its turn comes a box shows the picture it has, or none. */
+const PER_FRAME = 3;
 /** While the scale changes pictures are made for steps of it, two to each doubling. */
 const STEPS = 2;
 
@@ -30,7 +30,7 @@ export class Sprites {
   draw(context: CanvasRenderingContext2D, box: SceneBox, head: string, scale: number, changing: boolean): void {
     const wanted = changing ? 2 ** (Math.round(Math.log2(scale) * STEPS) / STEPS) : scale;
     let sprite = this.kept.get(box);
-    if (!sprite || (sprite.scale !== wanted && (!changing || this.made < PER_FRAME))) {
+    if (sprite?.scale !== wanted && (!changing || this.made < PER_FRAME)) {
       sprite = { scale: wanted, picture: this.make(box, head, wanted) };
       this.kept.delete(box);
       this.kept.set(box, sprite);
@@ -38,6 +38,13 @@ export class Sprites {
         const [oldest] = this.kept.keys();
         if (oldest) this.kept.delete(oldest);
       }
+    }
+    if (!sprite) {
+      context.fillStyle = this.theme?.surface ?? head;
+      context.fillRect(box.x, box.y, box.width, box.height);
+      context.fillStyle = head;
+      context.fillRect(box.x, box.y, box.width, HEAD_HEIGHT);
+      return;
     }
     context.drawImage(sprite.picture, box.x, box.y, sprite.picture.width / sprite.scale, sprite.picture.height / sprite.scale);
   }

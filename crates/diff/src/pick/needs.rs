@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use cadastre_model::{Body, Kind, Model, ObjectId, TableKind};
+use cadastre_model::{Body, IndexTarget, Kind, Model, ObjectId, TableKind};
 
 use super::grounds::{named_columns, needed_by};
 use crate::compare::{ChangeKind, Diff};
@@ -175,6 +175,7 @@ impl<'a> Needs<'a> {
         found.extend(self.other_end(at));
         found.extend(self.in_one_row(at));
         found.extend(self.freed_by(at));
+        found.extend(self.numbered_by(at));
         found.extend(self.indexes_over(at));
         found.extend(self.seen_through_views(at));
         found
@@ -257,6 +258,38 @@ impl<'a> Needs<'a> {
         let key =
             self.from.children(table).iter().find(|key| self.from.object(**key).kind() == Kind::PrimaryKey);
         key.and_then(|key| self.removed.get(key).copied())
+    }
+
+    /// A column that numbers itself is in a key: it comes with the key, and stops before the key goes.
+    fn numbered_by(&self, at: usize) -> Vec<usize> {
+        let change = &self.diff.changes[at];
+        let numbers = |model: &Model, id: ObjectId| matches!(&model.object(id).body, Body::Column(it) if it.autoincrement);
+        let keys_over = |model: &Model, id: ObjectId| -> Vec<ObjectId> {
+            let name = &model.object(id).name;
+            let siblings = model.object(id).parent.map(|it| model.children(it)).unwrap_or_default();
+            let is_over = |key: &ObjectId| key_columns(model, *key).contains(&name);
+            siblings.iter().copied().filter(is_over).collect()
+        };
+        match (change.from, change.to) {
+            (Some(old), Some(new)) if numbers(self.to, new) && !numbers(self.from, old) => {
+                keys_over(self.to, new).iter().filter_map(|key| self.added.get(key).copied()).collect()
+            }
+            (Some(old), None) => {
+                let columns = key_columns(self.from, old);
+                let siblings =
+                    self.from.object(old).parent.map(|it| self.from.children(it)).unwrap_or_default();
+                let named = siblings
+                    .iter()
+                    .filter(|&&id| numbers(self.from, id) && columns.contains(&&self.from.object(id).name));
+                named
+                    .filter_map(|id| match self.diff.to(*id) {
+                        Some(to) => self.changed.get(&to).copied(),
+                        None => self.removed.get(id).copied(),
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Triggers that fire one after the other have places, which shift together.
@@ -365,5 +398,20 @@ impl<'a> Needs<'a> {
             found.extend(self.from.find_relation(&self.to.walk(id).qualified_name()));
         }
         found.into_iter().filter_map(|id| self.removed.get(&id).copied()).collect()
+    }
+}
+
+/// The columns of a key or index; none for anything else.
+fn key_columns(model: &Model, id: ObjectId) -> Vec<&String> {
+    match &model.object(id).body {
+        Body::PrimaryKey(key) | Body::Unique(key) => key.columns.iter().collect(),
+        Body::Index(index) => {
+            let columns = index.parts.iter().filter_map(|part| match &part.target {
+                IndexTarget::Column(name) => Some(name),
+                IndexTarget::Expression(_) => None,
+            });
+            columns.collect()
+        }
+        _ => Vec::new(),
     }
 }

@@ -20,6 +20,9 @@ const STEADY: &[&str] = &[
     "SESSION_USER",
 ];
 
+const WRITTEN_ANEW: &str = "every row is written anew while everybody waits";
+const MAY_NOT_FIT: &str = "values that do not fit make it fail";
+
 /// Says of the steps of one side what they lock.
 pub(super) struct Locks<'m> {
     model: &'m Model,
@@ -71,8 +74,8 @@ impl<'m> Locks<'m> {
         }
     }
 
-    /// Locks, work and hazards of the statements that make or alter something.
-    pub fn describe(&self, step: &mut Step, id: ObjectId) {
+    /// Locks, work and hazards of the statements that make or alter something; `before` is what it was.
+    pub fn describe(&self, step: &mut Step, id: ObjectId, before: Option<&Body>) {
         let object = self.model.object(id);
         let is_made = self.made.contains(&id);
         for needed in self.others(step, id).into_iter().filter(|_| is_made) {
@@ -106,7 +109,34 @@ impl<'m> Locks<'m> {
         }
         if !self.made.contains(&table) {
             self.costs(step, id, is_made);
+            if let Some(before) = before {
+                self.spare(step, id, before);
+            }
         }
+    }
+
+    /// Takes back what is said of a new type when the values stay as they are.
+    fn spare(&self, step: &mut Step, id: ObjectId, before: &Body) {
+        let object = self.model.object(id);
+        let (Body::Column(a), Body::Column(b)) = (before, &object.body) else { return };
+        let is_numbered = step.statements.iter().any(|it| it.contains(" ADD GENERATED "));
+        if a.data_type == b.data_type || a.collation != b.collation || is_numbered {
+            return;
+        }
+        if !values_stay(&a.data_type, &b.data_type) {
+            return;
+        }
+        step.hazards.retain(|it| it.message != WRITTEN_ANEW && it.message != MAY_NOT_FIT);
+        let siblings = object.parent.map(|table| self.model.children(table)).unwrap_or_default();
+        // A check over the column is put back with it, and looked through again.
+        let is_checked = siblings.iter().any(|&it| match &self.model.object(it).body {
+            Body::Check(check) => {
+                check.validated == Validated::Yes && check.expression.contains(object.name.as_str())
+            }
+            _ => false,
+        });
+        let scans = is_checked || step.statements.iter().any(|it| it.contains(" SET NOT NULL"));
+        step.work = if scans { WorkClass::Scan } else { WorkClass::Metadata };
     }
 
     /// What a domain demands anew is looked for in every table with a column of it.
@@ -211,8 +241,8 @@ impl<'m> Locks<'m> {
         }
         let is_added = has(" ADD COLUMN ");
         if has(" TYPE ") && has(" ALTER COLUMN ") {
-            hazard(HazardKind::LongLock, "every row is written anew while everybody waits");
-            hazard(HazardKind::DataDependent, "values that do not fit make it fail");
+            hazard(HazardKind::LongLock, WRITTEN_ANEW);
+            hazard(HazardKind::DataDependent, MAY_NOT_FIT);
             step.work = WorkClass::Rewrite;
         } else if has(" ADD GENERATED ")
             || has(" SET LOGGED")
@@ -220,7 +250,7 @@ impl<'m> Locks<'m> {
             || has(" SET ACCESS METHOD ")
             || is_added && self.writes_rows(statement)
         {
-            hazard(HazardKind::LongLock, "every row is written anew while everybody waits");
+            hazard(HazardKind::LongLock, WRITTEN_ANEW);
             step.work = WorkClass::Rewrite;
         } else if has(" SET NOT NULL") {
             hazard(HazardKind::DataDependent, "rows without a value make it fail");
@@ -294,6 +324,31 @@ fn parents(model: &Model, id: ObjectId) -> Vec<ObjectId> {
     let Body::Table(table) = &model.object(id).body else { return Vec::new() };
     let partitioned = table.partition_of.iter().map(|it| &it.parent);
     table.inherits.iter().chain(partitioned).filter_map(|name| model.find_relation(name)).collect()
+}
+
+/// Whether values of one type are values of the other as they lie on disk, so that only the catalogue changes (manual, notes of `ALTER
+/// TABLE`: binary coercible types, and lengths that only grow).
+fn values_stay(a: &str, b: &str) -> bool {
+    let parts = |data_type: &str| -> Option<(String, Vec<u32>)> {
+        let Some((head, rest)) = data_type.split_once('(') else {
+            return Some((data_type.into(), Vec::new()));
+        };
+        let (arguments, tail) = rest.split_once(')')?;
+        let arguments =
+            arguments.split(',').map(|it| it.trim().parse().ok()).collect::<Option<Vec<u32>>>()?;
+        Some((format!("{head}{tail}"), arguments))
+    };
+    let (Some((a, x)), Some((b, y))) = (parts(a), parts(b)) else { return false };
+    let grows = y.is_empty() || x.first().is_some_and(|x| y.first().is_some_and(|y| x <= y));
+    match (a.as_str(), b.as_str()) {
+        ("character varying", "text") => true,
+        ("text" | "character varying", "character varying") => grows,
+        ("bit varying", "bit varying") => grows,
+        ("numeric", "numeric") => grows && (y.is_empty() || x.get(1) == y.get(1)),
+        (a, b) if a == b && (a.starts_with("timestamp") || a.starts_with("time ")) => grows,
+        ("cidr", "inet") => true,
+        _ => false,
+    }
 }
 
 /// The lock a statement takes on the table it is about.

@@ -245,8 +245,8 @@ impl<'m> Planning<'m> {
         for (at, unit) in self.new.units.iter().enumerate() {
             let name = object_name(self.to, unit.object);
             let mut step = Step { object: name, statements: unit.sql.clone(), ..Step::default() };
-            locks.describe(&mut step, unit.object);
             let before = self.diff.from(unit.object).map(|from| &self.from.object(from).body);
+            locks.describe(&mut step, unit.object, before);
             if let (Rank::Column, Some(Body::Column(a)), Body::Column(b)) =
                 (unit.rank, before, &self.to.object(unit.object).body)
                 && column::may_lose(&a.data_type, &b.data_type)

@@ -72,9 +72,34 @@ pub(crate) struct Kind {
     pub write: fn(&Sketch, &Item) -> String,
 }
 
+/// A kind of which there may be several on the same items.
+const fn kind(
+    word: &'static str,
+    needs: &'static [&'static str],
+    weight: usize,
+    write: fn(&Sketch, &Item) -> String,
+) -> Kind {
+    Kind { word, needs, weight, single: false, write }
+}
+
+/// A kind of which there is one on the same items.
+const fn single(
+    word: &'static str,
+    needs: &'static [&'static str],
+    weight: usize,
+    write: fn(&Sketch, &Item) -> String,
+) -> Kind {
+    Kind { word, needs, weight, single: true, write }
+}
+
+/// Seeds below this know the first kinds of a grammar only, so that those that were kept walk as they did.
+pub const FIRST_SEED_OF_ALL_KINDS: u64 = 10_000;
+
 /// What an engine has.
 pub(crate) struct Grammar {
     kinds: &'static [Kind],
+    /// So many of them were there first.
+    first: usize,
     /// Before everything.
     preamble: &'static str,
 }
@@ -83,6 +108,8 @@ pub(crate) struct Grammar {
 #[derive(Clone)]
 pub struct Sketch {
     grammar: &'static Grammar,
+    /// So many kinds of the grammar are used.
+    known: usize,
     items: Vec<Item>,
     next: u32,
 }
@@ -94,18 +121,19 @@ impl std::fmt::Debug for Sketch {
 }
 
 impl Sketch {
-    /// A schema of so many items.
+    /// A schema of so many items, of the kinds a seed knows.
     ///
     /// # Panics
     /// For an engine that has no grammar here.
-    pub fn new(engine: &str, size: usize, random: &mut Random) -> Self {
+    pub fn new(engine: &str, seed: u64, size: usize, random: &mut Random) -> Self {
         let grammar = match engine {
             "postgres" => &postgres::GRAMMAR,
             "mysql" => &mysql::GRAMMAR,
             "sqlite" => &sqlite::GRAMMAR,
             other => panic!("there are no random schemas for {other}"),
         };
-        let mut sketch = Self { grammar, items: Vec::new(), next: 1 };
+        let known = if seed < FIRST_SEED_OF_ALL_KINDS { grammar.first } else { grammar.kinds.len() };
+        let mut sketch = Self { grammar, known, items: Vec::new(), next: 1 };
         while sketch.items.len() < size {
             sketch.add(random);
         }
@@ -129,9 +157,10 @@ impl Sketch {
     }
 
     fn add(&mut self, random: &mut Random) {
-        let total: usize = self.grammar.kinds.iter().map(|kind| kind.weight).sum();
+        let known = &self.grammar.kinds[..self.known];
+        let total: usize = known.iter().map(|kind| kind.weight).sum();
         let mut at = random.below(total);
-        let kind = self.grammar.kinds.iter().position(|kind| {
+        let kind = known.iter().position(|kind| {
             let is_it = at < kind.weight;
             at = at.saturating_sub(kind.weight);
             is_it

@@ -1,8 +1,9 @@
 //! Random schemas of MariaDB.
 
-use super::{Grammar, Item, Kind, Sketch};
+use super::{Grammar, Item, Sketch, kind, single};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
+    first: 20,
     preamble: "",
     kinds: &[
         kind("table", &[], 90, |s, it| {
@@ -245,26 +246,110 @@ pub(super) static GRAMMAR: Grammar = Grammar {
                 it.pick(2, &["", " CYCLE"])
             )
         }),
+        kind("composite_table", &[], 12, |s, it| {
+            format!(
+                "CREATE TABLE {} (a int NOT NULL, b {} NOT NULL, note text, PRIMARY KEY (a, b));",
+                own(s, it),
+                it.pick(0, &["varchar(20)", "date", "smallint unsigned"])
+            )
+        }),
+        kind("composite_foreign_key", &["composite_table"], 14, |s, it| {
+            let Some(table) = s.on(it, 0) else { return String::new() };
+            format!(
+                "CREATE TABLE {} (a int, b {}, FOREIGN KEY (a, b) REFERENCES {} (a, b){});",
+                own(s, it),
+                table.pick(0, &["varchar(20)", "date", "smallint unsigned"]),
+                own(s, table),
+                it.pick(0, &["", " ON DELETE CASCADE", " ON UPDATE CASCADE ON DELETE SET NULL"])
+            )
+        }),
+        kind("spatial_table", &[], 8, |s, it| {
+            format!(
+                "CREATE TABLE {} (id int, place {} NOT NULL{}, SPATIAL KEY {} (place));",
+                own(s, it),
+                it.pick(0, &["point", "geometry", "polygon"]),
+                it.pick(1, &["", " REF_SYSTEM_ID=4326"]),
+                it.pick(2, &["", "at_place"])
+            )
+        }),
+        kind("odd_column", &["table"], 30, |s, it| {
+            let types = ["uuid", "inet6", "year(4)", "time(2)", "bit(3)", "float unsigned", "tinyblob"];
+            let padded = ["mediumint(6) zerofill", "char(3) binary"];
+            let data_type = it.pick(0, &[&types[..], &padded[..]].concat()).to_owned();
+            format!(
+                "ALTER TABLE {} ADD COLUMN {} {data_type}{}{};",
+                other(s, it, 0),
+                own(s, it),
+                it.pick(1, &["", " NOT NULL"]),
+                it.pick(2, &["", " COMMENT 'odd; -- ''x'''"])
+            )
+        }),
+        kind("column_check", &["table"], 14, |s, it| {
+            format!(
+                "ALTER TABLE {} ADD COLUMN {c} int CHECK ({c} {});",
+                other(s, it, 0),
+                it.pick(0, &["> 0", "<> 7", "between 1 and 9"]),
+                c = own(s, it)
+            )
+        }),
+        kind("aggregate", &[], 8, |s, it| {
+            format!(
+                "DELIMITER //\nCREATE AGGREGATE FUNCTION {} (x int) RETURNS int BEGIN DECLARE n int DEFAULT {}; DECLARE CONTINUE HANDLER FOR NOT FOUND RETURN n; LOOP FETCH GROUP NEXT ROW; SET n = n + x; END LOOP; END//\nDELIMITER ;",
+                own(s, it),
+                it.number(0, 4)
+            )
+        }),
+        kind("trigger_behind", &["trigger"], 14, |s, it| {
+            let Some(first) = s.on(it, 0) else { return String::new() };
+            let when = first.pick(0, &["BEFORE INSERT", "AFTER UPDATE", "BEFORE DELETE"]);
+            format!(
+                "CREATE TRIGGER {} {when} ON {} FOR EACH ROW {} {} SET @b = {};",
+                own(s, it),
+                other(s, first, 0),
+                it.pick(0, &["FOLLOWS", "PRECEDES"]),
+                own(s, first),
+                it.number(1, 4)
+            )
+        }),
+        kind("sequence_default", &["table", "sequence"], 12, |s, it| {
+            format!(
+                "ALTER TABLE {} ADD COLUMN {} bigint DEFAULT nextval({});",
+                other(s, it, 0),
+                own(s, it),
+                other(s, it, 1)
+            )
+        }),
+        kind("view_over_function", &["function"], 14, |s, it| {
+            let Some(function) = s.on(it, 0) else { return String::new() };
+            let call = function.pick(0, &["()", "(1)", "(1, 'x')"]);
+            format!("CREATE VIEW {} AS SELECT {}{call} AS it;", own(s, it), own(s, function))
+        }),
+        kind("subpartitioned_table", &[], 8, |s, it| {
+            format!(
+                "CREATE TABLE {} (id int NOT NULL, at date NOT NULL) PARTITION BY RANGE (year(at)) SUBPARTITION BY HASH (id) SUBPARTITIONS {} (PARTITION p0 VALUES LESS THAN (2000), PARTITION p1 VALUES LESS THAN ({}));",
+                own(s, it),
+                it.pick(0, &["2", "3"]),
+                it.pick(1, &["MAXVALUE", "2030"])
+            )
+        }),
+        kind("period_table", &[], 8, |s, it| {
+            format!(
+                "CREATE TABLE {} (id int NOT NULL, since date NOT NULL, until date NOT NULL, PERIOD FOR valid (since, until){});",
+                own(s, it),
+                it.pick(0, &["", ", UNIQUE KEY u (id, valid WITHOUT OVERLAPS)"])
+            )
+        }),
+        kind("unversioned_column", &["versioned_table"], 6, |s, it| {
+            let is_versioned = s.on(it, 0).is_some_and(|table| !table.pick(1, &["WITH", ""]).is_empty());
+            let more = if is_versioned { it.pick(0, &["", " WITHOUT SYSTEM VERSIONING"]) } else { "" };
+            format!(
+                "SET SESSION system_versioning_alter_history = KEEP;\nALTER TABLE {} ADD COLUMN {} int{more};",
+                other(s, it, 0),
+                own(s, it)
+            )
+        }),
     ],
 };
-
-const fn kind(
-    word: &'static str,
-    needs: &'static [&'static str],
-    weight: usize,
-    write: fn(&Sketch, &Item) -> String,
-) -> Kind {
-    Kind { word, needs, weight, single: false, write }
-}
-
-const fn single(
-    word: &'static str,
-    needs: &'static [&'static str],
-    weight: usize,
-    write: fn(&Sketch, &Item) -> String,
-) -> Kind {
-    Kind { word, needs, weight, single: true, write }
-}
 
 /// An item's own name, quoted. Some are names nobody should give.
 fn own(sketch: &Sketch, item: &Item) -> String {

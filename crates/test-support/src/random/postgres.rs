@@ -1,8 +1,9 @@
 //! Random schemas of PostgreSQL.
 
-use super::{Grammar, Item, Kind, Sketch};
+use super::{Grammar, Item, Sketch, kind, single};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
+    first: 71,
     preamble: "SET client_min_messages = error;\n",
     kinds: &[
         kind("schema", &[], 12, |s, it| format!("CREATE SCHEMA {};", own(s, it))),
@@ -582,24 +583,6 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         }),
     ],
 };
-
-const fn kind(
-    word: &'static str,
-    needs: &'static [&'static str],
-    weight: usize,
-    write: fn(&Sketch, &Item) -> String,
-) -> Kind {
-    Kind { word, needs, weight, single: false, write }
-}
-
-const fn single(
-    word: &'static str,
-    needs: &'static [&'static str],
-    weight: usize,
-    write: fn(&Sketch, &Item) -> String,
-) -> Kind {
-    Kind { word, needs, weight, single: true, write }
-}
 
 /// An item's own name, quoted. Some are names nobody should give.
 fn own(sketch: &Sketch, item: &Item) -> String {

@@ -1,8 +1,9 @@
 //! Random schemas of SQLite. A table is one statement with everything that is part of it.
 
-use super::{Grammar, Item, Kind, Sketch};
+use super::{Grammar, Item, Sketch, kind};
 
 pub(super) static GRAMMAR: Grammar = Grammar {
+    first: 17,
     preamble: "",
     kinds: &[
         kind("table", &[], 100, |s, it| {
@@ -16,7 +17,7 @@ pub(super) static GRAMMAR: Grammar = Grammar {
                 ],
             );
             let mut parts = vec![id.to_owned()];
-            for word in ["column", "generated", "foreign_key"] {
+            for word in ["column", "generated", "foreign_key", "bare_column", "self_reference"] {
                 parts.extend(
                     s.standing_on(it.id, word)
                         .filter(|part| s.on(part, 0) == Some(it))
@@ -28,6 +29,8 @@ pub(super) static GRAMMAR: Grammar = Grammar {
                 parts.extend(s.standing_on(column.id, "column_unique").map(|part| inline(s, part)));
             }
             parts.extend(s.standing_on(it.id, "check").map(|part| inline(s, part)));
+            let keys = s.standing_on(it.id, "table_foreign_key").filter(|part| s.on(part, 0) == Some(it));
+            parts.extend(keys.map(|part| inline(s, part)));
             let strict = it.pick(1, &["", "", "STRICT"]);
             let rowid = if id.contains("TEXT PRIMARY") { it.pick(2, &["", "WITHOUT ROWID"]) } else { "" };
             let options: Vec<&str> = [strict, rowid].into_iter().filter(|it| !it.is_empty()).collect();
@@ -128,17 +131,70 @@ pub(super) static GRAMMAR: Grammar = Grammar {
                 it.pick(0, &["", ", y0, y1"])
             )
         }),
+        kind("bare_column", &["table"], 24, |_, _| String::new()),
+        kind("self_reference", &["table"], 14, |_, _| String::new()),
+        kind("table_foreign_key", &["table", "table"], 14, |_, _| String::new()),
+        kind("composite_table", &[], 14, |s, it| {
+            format!(
+                "CREATE TABLE {} (a INTEGER, b TEXT COLLATE NOCASE, note, PRIMARY KEY (a, b{})) {};",
+                own(s, it),
+                it.pick(0, &["", " DESC"]),
+                it.pick(1, &["", "WITHOUT ROWID"])
+            )
+        }),
+        kind("composite_foreign_key", &["composite_table"], 14, |s, it| {
+            format!(
+                "CREATE TABLE {} (x INTEGER, y TEXT, FOREIGN KEY (x, y) REFERENCES {}{}{});",
+                own(s, it),
+                other(s, it, 0),
+                it.pick(0, &["", " (a, b)"]),
+                it.pick(1, &["", " MATCH FULL", " ON DELETE RESTRICT"])
+            )
+        }),
+        kind("commented_table", &[], 12, |s, it| {
+            format!(
+                "CREATE TABLE {} ( -- what it is; \n  id integer{}, /* a, b (c */\n  it text -- the 'thing'\n);",
+                own(s, it),
+                it.pick(0, &["", " primary key", " not null on conflict ignore"])
+            )
+        }),
+        kind("recursive_view", &["table?"], 10, |s, it| {
+            let until =
+                s.on(it, 0).map(|table| format!(" WHERE n < (SELECT count(*) FROM {})", own(s, table)));
+            format!(
+                "CREATE VIEW {} AS WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + {} FROM c{}) SELECT n FROM c LIMIT 9;",
+                own(s, it),
+                1 + it.number(0, 3),
+                until.unwrap_or_default()
+            )
+        }),
+        kind("long_trigger", &["table", "view?"], 14, |s, it| {
+            let read = s.on(it, 1).map(|view| format!("(SELECT count(*) FROM {})", own(s, view)));
+            let table = other(s, it, 0);
+            format!(
+                "CREATE TRIGGER {} AFTER INSERT ON {table} FOR EACH ROW WHEN NEW.id > {}\nBEGIN\n  SELECT CASE WHEN {} > 3 THEN RAISE(IGNORE) END; -- stop\n  UPDATE {table} SET id = id;\nEND;",
+                own(s, it),
+                it.number(0, 4),
+                read.unwrap_or("1".into())
+            )
+        }),
+        kind("integer_tree", &[], 6, |s, it| {
+            format!(
+                "CREATE VIRTUAL TABLE {} USING rtree_i32 (id, x0, x1{});",
+                own(s, it),
+                it.pick(0, &["", ", +note TEXT"])
+            )
+        }),
+        kind("content_search", &["table"], 8, |s, it| {
+            format!(
+                "CREATE VIRTUAL TABLE {} USING fts5 (id, content = '{}', prefix = '{}');",
+                own(s, it),
+                other(s, it, 0).replace('\'', "''"),
+                it.pick(0, &["2", "2 3"])
+            )
+        }),
     ],
 };
-
-const fn kind(
-    word: &'static str,
-    needs: &'static [&'static str],
-    weight: usize,
-    write: fn(&Sketch, &Item) -> String,
-) -> Kind {
-    Kind { word, needs, weight, single: false, write }
-}
 
 fn inline(s: &Sketch, it: &Item) -> String {
     let name = own(s, it);
@@ -170,6 +226,18 @@ fn inline(s: &Sketch, it: &Item) -> String {
                 it.pick(1, &["", " DEFERRABLE INITIALLY DEFERRED"])
             )
         }
+        "bare_column" => format!("{name}{}", it.pick(0, &["", " DEFAULT 7", " /* anything */"])),
+        "self_reference" => format!(
+            "{name} INTEGER REFERENCES {} (id){}",
+            other(s, it, 0),
+            it.pick(0, &["", " ON DELETE SET NULL"])
+        ),
+        "table_foreign_key" => format!(
+            "{}FOREIGN KEY (id) REFERENCES {} (id){}",
+            it.pick(0, &["", &format!("CONSTRAINT {name} ")]),
+            other(s, it, 1),
+            it.pick(1, &["", " ON DELETE CASCADE", " NOT DEFERRABLE"])
+        ),
         "check" => format!(
             "{}CHECK ({})",
             it.pick(1, &["", &format!("CONSTRAINT {name} ")]),

@@ -1,0 +1,384 @@
+//! What changes of one table that stays: its columns, keys, checks and options in one `ALTER TABLE`, its foreign keys by themselves.
+
+use std::collections::BTreeMap;
+
+use cadastre_model::*;
+use cadastre_plan::{Hazard, HazardKind, WorkClass};
+
+use super::algorithm::{Way, has_no_cast, may_round};
+use super::{CHECKED, Planning, TableChange, UNCHECKED};
+use crate::assemble::NAMESPACE;
+use crate::dialect::{literal, quote};
+use crate::render::{column_item, part_item};
+
+impl Planning<'_> {
+    /// Those that go, those that are made anew, and those at columns or keys that change.
+    pub(super) fn drop_foreign_keys(&mut self) {
+        let mut dropped: BTreeMap<ObjectId, Vec<String>> = BTreeMap::new();
+        for (id, object) in self.from.objects() {
+            let Body::ForeignKey(key) = &object.body else { continue };
+            let Some(table) = object.parent else { continue };
+            let Some(kept) = self.diff.to(table) else { continue };
+            let is_gone = self.tables.get(&kept).is_some_and(|change| change.gone.contains(&id));
+            if is_gone || self.is_disturbed(kept, key) {
+                let clauses = dropped.entry(table).or_default();
+                clauses.push(format!("DROP FOREIGN KEY {}", quote(&object.name)));
+                self.own_key_of(table, key, clauses);
+                if let Some(to) = self.diff.to(id).filter(|_| !is_gone) {
+                    self.tables.entry(kept).or_default().come.insert(to);
+                }
+            }
+        }
+        for (table, clauses) in dropped {
+            let sql = format!("ALTER TABLE {} {}", quote(&self.from.object(table).name), clauses.join(", "));
+            self.push(self.from, table, vec![sql], WorkClass::Metadata);
+        }
+    }
+
+    /// The index the server once made for a foreign key is replaced when one is added again, and then has another name. Put in its own
+    /// place it is one of ours, and stays.
+    fn own_key_of(&self, table: ObjectId, key: &ForeignKey, clauses: &mut Vec<String>) {
+        for &id in self.from.children(table) {
+            let object = self.from.object(id);
+            let Body::Index(index) = &object.body else { continue };
+            let columns = index.parts.iter().map(|part| match &part.target {
+                IndexTarget::Column(name) => Some(name),
+                IndexTarget::Expression(_) => None,
+            });
+            let is_its = !index.unique && columns.eq(key.columns.iter().map(Some));
+            let stays = self.diff.to(id).is_some_and(|to| {
+                let parent = self.to.object(to).parent;
+                parent.and_then(|it| self.tables.get(&it)).is_none_or(|change| !change.gone.contains(&id))
+            });
+            let words = format!("DROP KEY {}", quote(&object.name));
+            if is_its && stays && !clauses.contains(&words) {
+                clauses.push(words);
+                clauses.extend(part_item(object).map(|item| format!("ADD {item}")));
+            }
+        }
+    }
+
+    /// Whether the columns or keys a foreign key stands on change.
+    fn is_disturbed(&self, table: ObjectId, key: &ForeignKey) -> bool {
+        let changes = |table: ObjectId, columns: &[String]| {
+            self.tables.get(&table).is_some_and(|change| {
+                let column = change.restated.iter().any(|&id| columns.contains(&self.to.object(id).name));
+                let gone = change.gone.iter().any(|&id| match &self.from.object(id).body {
+                    Body::PrimaryKey(it) => it.columns.iter().any(|name| columns.contains(name)),
+                    Body::Index(it) => it.parts.iter().any(
+                        |part| matches!(&part.target, IndexTarget::Column(name) if columns.contains(name)),
+                    ),
+                    Body::Column(_) => columns.contains(&self.from.object(id).name),
+                    _ => false,
+                });
+                column || gone
+            })
+        };
+        let target = QualifiedName::new(NAMESPACE, key.references.name.clone());
+        let target = self.from.find_relation(&target).and_then(|id| self.diff.to(id));
+        changes(table, &key.columns) || target.is_some_and(|target| changes(target, &key.referenced_columns))
+    }
+
+    pub(super) fn add_foreign_keys(&mut self, table: ObjectId) {
+        let Some(change) = self.tables.get(&table) else { return };
+        let keys = change.come.iter().filter(|&&id| self.to.object(id).kind() == Kind::ForeignKey);
+        let clauses: Vec<String> =
+            keys.filter_map(|&id| self.foreign_key_item(id)).map(|item| format!("ADD {item}")).collect();
+        if clauses.is_empty() {
+            return;
+        }
+        let sql = format!("ALTER TABLE {} {}", quote(&self.to.object(table).name), clauses.join(", "));
+        let leads_nowhere = |id: &ObjectId| match &self.to.object(*id).body {
+            Body::ForeignKey(key) => {
+                let target = QualifiedName::new(NAMESPACE, key.references.name.clone());
+                self.to.find_relation(&target).is_none()
+            }
+            _ => false,
+        };
+        if change.come.iter().any(leads_nowhere) {
+            self.push(self.to, table, vec![sql], WorkClass::Metadata);
+            return;
+        }
+        // Only then are the rows that are there held against it.
+        let statements = vec![CHECKED.into(), sql, UNCHECKED.into()];
+        self.push(self.to, table, statements, WorkClass::Scan);
+        if let Some(step) = self.steps.last_mut() {
+            step.hazards.push(Hazard::new(HazardKind::LongLock, "the table may be copied"));
+            let message = "rows without a counterpart make it fail";
+            step.hazards.push(Hazard::new(HazardKind::DataDependent, message));
+        }
+    }
+
+    /// MariaDB takes a `RESTRICT` that is said for `NO ACTION` here, and one that is not said for what it is.
+    fn foreign_key_item(&self, id: ObjectId) -> Option<String> {
+        let item = part_item(self.to.object(id))?;
+        let is_mariadb = self.to.origin.version.starts_with("MariaDB");
+        Some(if is_mariadb {
+            item.replace(" ON DELETE RESTRICT", "").replace(" ON UPDATE RESTRICT", "")
+        } else {
+            item
+        })
+    }
+
+    pub(super) fn alter_table(&mut self, table: ObjectId) {
+        let Some(change) = self.tables.remove(&table) else { return };
+        let mut clauses = Vec::new();
+        self.dropping_clauses(&change, &mut clauses);
+        self.rekey_clauses(table, &change, &mut clauses);
+        let columns = self.column_clauses(table, &change, &mut clauses);
+        for &id in &change.come {
+            let object = self.to.object(id);
+            if !matches!(object.kind(), Kind::Column | Kind::ForeignKey) {
+                clauses.extend(part_item(object).map(|item| format!("ADD {item}")));
+            }
+        }
+        let mut statements = Vec::new();
+        let mut after = Vec::new();
+        if change.own {
+            self.option_clauses(table, &mut clauses, &mut after);
+        }
+        self.visibility(&change, &mut after);
+        let name = quote(&self.to.object(table).name);
+        let way = if after.is_empty() { self.way(table, &change) } else { Way::Unsure };
+        if !clauses.is_empty() {
+            clauses.extend(way.words().map(str::to_owned));
+            statements.push(format!("ALTER TABLE {name}\n  {}", clauses.join(",\n  ")));
+        }
+        statements.extend(after.into_iter().map(|words| format!("ALTER TABLE {name} {words}")));
+        let gone = change.gone.iter().filter(|&&id| self.from.object(id).kind() == Kind::Column);
+        let remade = change.restated.iter().filter(|&&id| self.is_computed_anew(id));
+        let lost: Vec<String> = gone
+            .map(|&id| self.from.object(id).name.clone())
+            .chain(remade.map(|&id| self.to.object(id).name.clone()))
+            .collect();
+        let keeps_history = |id: ObjectId, model: &Model| matches!(&model.object(id).body, Body::Table(table) if table.system_versioned);
+        if !statements.is_empty() && self.diff.from(table).is_some_and(|old| keeps_history(old, self.from)) {
+            // Past rows are brought to the new shape as well; without this the server refuses (MariaDB manual, "System-Versioned Tables").
+            statements.insert(0, "SET SESSION system_versioning_alter_history = KEEP".into());
+        }
+        if !statements.is_empty() {
+            let is_data = columns || !change.come.is_empty();
+            let rounded: Vec<String> = self.rounded_columns(&change);
+            self.push(self.to, table, statements, WorkClass::Metadata);
+            if let Some(step) = self.steps.last_mut() {
+                if is_data {
+                    way.describe(step);
+                }
+                if is_data && way != Way::Instant {
+                    let message = "values that do not fit make it fail";
+                    step.hazards.push(Hazard::new(HazardKind::DataDependent, message));
+                }
+                if !rounded.is_empty() {
+                    let message = format!("the values of {} may be rounded", rounded.join(", "));
+                    step.hazards.push(Hazard::new(HazardKind::DataLoss, message));
+                }
+                if !lost.is_empty() {
+                    step.hazards.push(Hazard::new(
+                        HazardKind::DataLoss,
+                        format!("the values of {} are gone", lost.join(", ")),
+                    ));
+                    step.hazards
+                        .push(Hazard::new(HazardKind::Irreversible, "only a backup brings them back"));
+                }
+            }
+        }
+        self.tables.insert(table, change);
+    }
+
+    fn rounded_columns(&self, change: &TableChange) -> Vec<String> {
+        let is_rounded = |id: &ObjectId| {
+            let Some(old) = self.diff.from(*id) else { return false };
+            matches!((&self.from.object(old).body, &self.to.object(*id).body),
+                (Body::Column(a), Body::Column(b)) if may_round(&a.data_type, &b.data_type))
+        };
+        let columns = change.restated.iter().filter(|id| is_rounded(id));
+        columns.map(|&id| self.to.object(id).name.clone()).collect()
+    }
+
+    /// An index that is taken away and put back under its name in one statement stays ignored, or not, as it was: the server sees nothing
+    /// to do in that.
+    fn visibility(&self, change: &TableChange, after: &mut Vec<String>) {
+        for &id in &change.come {
+            let old = self.diff.from(id).map(|old| &self.from.object(old).body);
+            if let (Some(Body::Index(a)), Body::Index(b)) = (old, &self.to.object(id).body)
+                && a.invisible != b.invisible
+            {
+                let name = quote(&self.to.object(id).name);
+                let word = match b.invisible {
+                    true => "/*M! IGNORED */ /*!80000 INVISIBLE */",
+                    false => "/*M! NOT IGNORED */ /*!80000 VISIBLE */",
+                };
+                after.push(format!("ALTER INDEX {name} {word}"));
+            }
+        }
+    }
+
+    fn dropping_clauses(&self, change: &TableChange, clauses: &mut Vec<String>) {
+        for &id in &change.gone {
+            let object = self.from.object(id);
+            let name = quote(&object.name);
+            match &object.body {
+                Body::PrimaryKey(_) => clauses.push("DROP PRIMARY KEY".into()),
+                Body::Index(_) => clauses.push(format!("DROP KEY {name}")),
+                // One that stands at a column goes with it.
+                Body::Check(check) if check.column.is_none() => {
+                    clauses.push(format!("DROP CONSTRAINT {name}"))
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Columns in the order of the new table: dropped, added at their place, restated where they or their place change. Whether any was.
+    fn column_clauses(&self, table: ObjectId, change: &TableChange, clauses: &mut Vec<String>) -> bool {
+        let start = clauses.len();
+        let Some(old) = self.diff.from(table) else { return false };
+        let columns = |model: &Model, table: ObjectId| -> Vec<ObjectId> {
+            model
+                .children(table)
+                .iter()
+                .copied()
+                .filter(|&id| model.object(id).kind() == Kind::Column)
+                .collect()
+        };
+        let mut order: Vec<ObjectId> = Vec::new();
+        for id in columns(self.from, old) {
+            match self.diff.to(id) {
+                Some(to) => order.push(to),
+                None => clauses.push(format!("DROP COLUMN {}", quote(&self.from.object(id).name))),
+            }
+        }
+        let mut before: Option<ObjectId> = None;
+        for (at, id) in columns(self.to, table).into_iter().enumerate() {
+            let object = self.to.object(id);
+            let place = match before {
+                None => " FIRST".to_owned(),
+                Some(before) => format!(" AFTER {}", quote(&self.to.object(before).name)),
+            };
+            let is_new = self.diff.from(id).is_none();
+            let is_in_place = order.get(at) == Some(&id);
+            let is_changed = change.restated.contains(&id) && self.differs(id);
+            let item = self.column_item(table, object);
+            if is_new {
+                let last = at == order.len();
+                clauses.push(format!("ADD COLUMN {item}{}", if last { "" } else { &place }));
+                order.insert(at.min(order.len()), id);
+            } else if self.is_computed_anew(id) {
+                clauses.push(format!("DROP COLUMN {}", quote(&object.name)));
+                clauses.push(format!("ADD COLUMN {item}{place}"));
+                order.retain(|it| *it != id);
+                order.insert(at.min(order.len()), id);
+            } else if !is_in_place {
+                clauses.push(format!("MODIFY COLUMN {item}{place}"));
+                order.retain(|it| *it != id);
+                order.insert(at.min(order.len()), id);
+            } else if is_changed {
+                clauses.push(format!("MODIFY COLUMN {item}"));
+            }
+            before = Some(id);
+        }
+        clauses.len() > start
+    }
+
+    /// Whether a column becomes computed, stops being it, is kept in another way, or gets a type that its values have no way to: the server
+    /// only makes such a column anew.
+    fn is_computed_anew(&self, id: ObjectId) -> bool {
+        let Some(old) = self.diff.from(id) else { return false };
+        match (&self.from.object(old).body, &self.to.object(id).body) {
+            (Body::Column(a), Body::Column(b)) => match (&a.generated, &b.generated) {
+                (None, None) => has_no_cast(&a.data_type, &b.data_type),
+                (Some(x), Some(y)) => x.storage != y.storage,
+                (x, y) => x.is_some() != y.is_some(),
+            },
+            _ => false,
+        }
+    }
+
+    /// Keys over a column that is made anew would lose it.
+    fn rekey_clauses(&self, table: ObjectId, change: &TableChange, clauses: &mut Vec<String>) {
+        let remade: Vec<&String> = change
+            .restated
+            .iter()
+            .filter(|&&id| self.is_computed_anew(id))
+            .map(|&id| &self.to.object(id).name)
+            .collect();
+        for &id in self.to.children(table) {
+            let object = self.to.object(id);
+            let Body::Index(index) = &object.body else { continue };
+            let is_over = |part: &IndexPart| matches!(&part.target, IndexTarget::Column(name) if remade.contains(&name));
+            if index.parts.iter().any(is_over) && self.diff.from(id).is_some() && !change.come.contains(&id) {
+                clauses.push(format!("DROP KEY {}", quote(&object.name)));
+                clauses.extend(part_item(object).map(|item| format!("ADD {item}")));
+            }
+        }
+    }
+
+    /// Whether a column differs in more than what stands before it.
+    pub(super) fn differs(&self, id: ObjectId) -> bool {
+        let Some(old) = self.diff.from(id) else { return true };
+        let (a, b) = (self.from.object(old), self.to.object(id));
+        let table = |model: &Model, object: &Object| object.parent.map(|it| model.object(it).body.clone());
+        let set = |body: Option<Body>| match body {
+            Some(Body::Table(it)) => Some((it.character_set, it.collation)),
+            _ => None,
+        };
+        let check = |model: &Model, object: &Object| {
+            let siblings = object.parent.map(|it| model.children(it)).unwrap_or_default().to_vec();
+            siblings.into_iter().find_map(|it| match &model.object(it).body {
+                Body::Check(check) if check.column.as_deref() == Some(&object.name) => {
+                    Some(check.expression.clone())
+                }
+                _ => None,
+            })
+        };
+        !a.body.means_the_same(&b.body)
+            || a.comment != b.comment
+            || check(self.from, a) != check(self.to, b)
+            || self.has_text(id) && set(table(self.from, a)) != set(table(self.to, b))
+    }
+
+    fn column_item(&self, table: ObjectId, object: &Object) -> String {
+        let check = self.to.children(table).iter().find_map(|&id| match &self.to.object(id).body {
+            Body::Check(check) if check.column.as_deref() == Some(&object.name) => Some(check),
+            _ => None,
+        });
+        match &object.body {
+            Body::Column(column) => column_item(object, column, check),
+            _ => String::new(),
+        }
+    }
+
+    fn option_clauses(&self, table: ObjectId, clauses: &mut Vec<String>, after: &mut Vec<String>) {
+        let Some(old) = self.diff.from(table) else { return };
+        let (x, y) = (self.from.object(old), self.to.object(table));
+        let (Body::Table(a), Body::Table(b)) = (&x.body, &y.body) else { return };
+        if a.access_method != b.access_method {
+            clauses.extend(b.access_method.as_ref().map(|engine| format!("ENGINE={engine}")));
+        }
+        if (&a.character_set, &a.collation) != (&b.character_set, &b.collation) {
+            let set = b.character_set.as_ref().map(|set| format!("DEFAULT CHARACTER SET {set}"));
+            let collation = b.collation.as_ref().map(|collation| format!("COLLATE {collation}"));
+            clauses.push([set, collation].into_iter().flatten().collect::<Vec<_>>().join(" "));
+        }
+        if x.comment != y.comment {
+            clauses.push(format!("COMMENT={}", literal(y.comment.as_deref().unwrap_or_default())));
+        }
+        for pair in b.options.iter().filter(|pair| !a.options.contains(pair)) {
+            clauses.push(format!("{}={}", pair.name, pair.value));
+        }
+        for pair in a.options.iter().filter(|pair| !b.options.iter().any(|it| it.name == pair.name)) {
+            let value = if pair.name.eq_ignore_ascii_case("CONNECTION") { "''" } else { "DEFAULT" };
+            let clause = format!("{}={value}", pair.name);
+            // The engine it belonged to keeps it as long as both are said at once.
+            if a.access_method == b.access_method { clauses.push(clause) } else { after.push(clause) }
+        }
+        match (a.system_versioned, b.system_versioned) {
+            (false, true) => clauses.push("ADD SYSTEM VERSIONING".into()),
+            (true, false) => clauses.push("DROP SYSTEM VERSIONING".into()),
+            _ => {}
+        }
+        if a.partition_by != b.partition_by {
+            after.push(b.partition_by.clone().unwrap_or_else(|| "REMOVE PARTITIONING".into()));
+        }
+    }
+}
