@@ -37,7 +37,7 @@ impl Writer<'_> {
     }
 
     /// A constraint and its index bear one name and may have two comments.
-    fn index_comment(&self, id: ObjectId) -> Option<String> {
+    pub fn index_comment(&self, id: ObjectId) -> Option<String> {
         let text = match &self.model.object(id).body {
             Body::PrimaryKey(key) | Body::Unique(key) => key.index_comment.as_ref(),
             Body::Exclusion(exclusion) => exclusion.index_comment.as_ref(),
@@ -289,7 +289,7 @@ impl Writer<'_> {
 }
 
 /// The name in a `CREATE STATISTICS name (…) ON …` of the server's: a schema of its own, whatever the table's.
-fn statistics_name(definition: &str) -> &str {
+pub(crate) fn statistics_name(definition: &str) -> &str {
     let name = definition.strip_prefix("CREATE STATISTICS ").unwrap_or(definition);
     let mut quoted = false;
     let end = name.find(|letter| {
@@ -401,6 +401,6 @@ fn grantee(grantee: &Grantee, owner: Option<&str>) -> String {
     }
 }
 
-fn comment_on(target: &str, object: &Object) -> Option<String> {
+pub(crate) fn comment_on(target: &str, object: &Object) -> Option<String> {
     object.comment.as_ref().map(|text| format!("COMMENT ON {target} IS {}", literal(text)))
 }

@@ -8,9 +8,10 @@ use std::collections::{HashMap, HashSet};
 use cadastre_engine::{DbError, ErrorCode, Script, ScriptPart};
 use cadastre_model::*;
 
-use crate::dialect::{qualified, quote};
+use crate::dialect::{literal, qualified, quote};
+use crate::plan::has_relation_name;
 use crate::render::{self, Placement};
-use crate::satellites::default_privileges;
+use crate::satellites::{comment_on, default_privileges};
 
 const PREAMBLE: &str = "SET statement_timeout = 0;
 SET lock_timeout = 0;
@@ -121,6 +122,8 @@ pub(crate) struct Writer<'m> {
     pub unit_of: HashMap<ObjectId, usize>,
     /// What is to be made, of a model whose other objects are there already; everything if nothing is said.
     pub made: Option<HashSet<ObjectId>>,
+    /// Columns that are there already and get another default, so that heirs made meanwhile inherit this or that.
+    pub unsettled: HashSet<ObjectId>,
     /// Default privileges that are in force while the statements run, with their schema.
     pub in_force: Vec<(&'m DefaultPrivileges, Option<String>)>,
     /// The units about columns of tables that are there already.
@@ -156,6 +159,7 @@ impl<'m> Writer<'m> {
             units: Vec::new(),
             unit_of: HashMap::new(),
             made: None,
+            unsettled: HashSet::new(),
             in_force: Vec::new(),
             column_units: HashMap::new(),
             pending: Vec::new(),
@@ -393,11 +397,34 @@ impl<'m> Writer<'m> {
     fn write_namespace(&mut self, id: ObjectId, object: &Object) {
         if object.name != "public" {
             self.creating(Rank::Namespace, id, format!("CREATE SCHEMA {}", quote(&object.name)));
+        } else if self.made.is_some() {
+            let at = self.creating(Rank::Namespace, id, "CREATE SCHEMA public".into());
+            let born = self.as_born(object);
+            self.units[at].sql.splice(1..1, born);
         } else if object.comment.is_some() || object.grants.is_some() || object.owner.is_some() {
             // Every database is born with it, and everyone may use it.
             let at = self.creating(Rank::Namespace, id, String::new());
             self.units[at].sql.remove(0);
         }
+    }
+
+    /// What makes a schema `public` like the one every database is born with, where the model does not say otherwise.
+    fn as_born(&self, object: &Object) -> Vec<String> {
+        let major = self.model.origin.version.split('.').next().and_then(|it| it.parse::<u32>().ok());
+        let is_closed = major.is_none_or(|major| major >= 15);
+        let mut sql = Vec::new();
+        if object.owner.is_none() && is_closed {
+            sql.push(format!("ALTER SCHEMA public OWNER TO {}", crate::assemble::NEW_PUBLIC_OWNER));
+        }
+        if object.comment.is_none() {
+            let text = literal(crate::assemble::PUBLIC_COMMENT);
+            sql.push(format!("COMMENT ON SCHEMA public IS {text}"));
+        }
+        if object.grants.is_none() {
+            let privilege = if is_closed { "USAGE" } else { "ALL" };
+            sql.push(format!("GRANT {privilege} ON SCHEMA public TO PUBLIC"));
+        }
+        sql
     }
 
     fn write_type(&mut self, id: ObjectId, object: &Object) {
@@ -474,7 +501,7 @@ impl<'m> Writer<'m> {
         let alter = format!("ALTER TABLE ONLY {}", qualified(name));
         let sql = &mut self.units[at].sql;
         sql.extend(column_settings(&alter, relation));
-        sql.extend(inherited_overrides(&alter, table, relation));
+        sql.extend(inherited_overrides(&alter, table, relation, &self.unsettled));
         if table.row_security.enabled {
             sql.push(format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", qualified(name)));
         }
@@ -591,6 +618,30 @@ impl<'m> Writer<'m> {
                 self.units[at].sql.push(format!("ALTER TABLE {table} CLUSTER ON {}", quote(&object.name)));
             }
         }
+    }
+
+    /// A key or check that comes with that of the parent has its comment by itself.
+    pub fn comment_heir(&mut self, id: ObjectId) {
+        let object = self.model.object(id);
+        let above = match &object.body {
+            Body::PrimaryKey(key) | Body::Unique(key) => key.attached_to.clone(),
+            _ => None,
+        };
+        let (Some(above), Some(target)) = (above, self.target(id)) else { return };
+        let sql: Vec<String> =
+            comment_on(&target, object).into_iter().chain(self.index_comment(id)).collect();
+        if sql.is_empty() {
+            return;
+        }
+        let at = self.unit(Rank::Last, id, String::new());
+        self.units[at].sql = sql;
+        self.need_all(at, id);
+        let is_above = |it: &ObjectId| self.model.walk(*it).qualified_name() == above;
+        let tables = self.model.tables().filter(|it| it.table().is_some_and(|it| it.partition_by.is_some()));
+        let keys = tables.flat_map(|it| self.model.children(it.id())).copied();
+        let found: Vec<ObjectId> =
+            keys.filter(|it| has_relation_name(self.model.object(*it).kind())).filter(is_above).collect();
+        self.pending.extend(found.into_iter().map(|it| (at, it)));
     }
 
     /// How a column is compressed is not passed on to heirs that are there already.
@@ -715,7 +766,12 @@ fn column_settings_of(alter: &str, object: &Object, column: &Column) -> Vec<Stri
 }
 
 /// What a table has changed of columns that it only inherits: defaults and NOT NULL that differ from its parents'.
-fn inherited_overrides(alter: &str, table: &Table, relation: RelationWalker<'_>) -> Vec<String> {
+fn inherited_overrides(
+    alter: &str,
+    table: &Table,
+    relation: RelationWalker<'_>,
+    unsettled: &HashSet<ObjectId>,
+) -> Vec<String> {
     let model = relation.model();
     let parents: Vec<RelationWalker<'_>> = table
         .inherits
@@ -725,11 +781,17 @@ fn inherited_overrides(alter: &str, table: &Table, relation: RelationWalker<'_>)
     let mut sql = Vec::new();
     let inherited = relation.columns().filter(|(_, column)| column.inheritance == Inheritance::Inherited);
     for (object, column) in inherited.filter(|_| !parents.is_empty()) {
-        let above = parents.iter().find_map(|parent| parent.columns().find(|(it, _)| it.name == object.name));
-        let Some((_, above)) = above else { continue };
+        let above = parents.iter().find_map(|parent| {
+            let mut columns = model.children(parent.id()).iter().copied();
+            columns.find_map(|id| match &model.object(id).body {
+                Body::Column(column) if model.object(id).name == object.name => Some((id, column)),
+                _ => None,
+            })
+        });
+        let Some((above_id, above)) = above else { continue };
         let name = quote(&object.name);
         match &column.default {
-            default if *default == above.default => {}
+            default if *default == above.default && !unsettled.contains(&above_id) => {}
             Some(default) => sql.push(format!("{alter} ALTER COLUMN {name} SET DEFAULT {default}")),
             None => sql.push(format!("{alter} ALTER COLUMN {name} DROP DEFAULT")),
         }

@@ -8,6 +8,7 @@ use cadastre_model::*;
 use cadastre_plan::{Group, Hazard, HazardKind, LockClass, Plan, Step, TableLock, WorkClass};
 
 use crate::dialect::quote;
+use crate::orphans::guard;
 use crate::render::{column_item, create_statement};
 
 /// What is aside while its successor is filled.
@@ -32,13 +33,9 @@ pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Plan {
             .map(str::to_owned)
             .into();
     let mut steps = planning.steps;
-    if !planning.rebuilt.is_empty() {
-        steps.push(Step {
-            object: "foreign keys".into(),
-            statements: vec!["PRAGMA foreign_key_check".into()],
-            work: WorkClass::Scan,
-            ..Step::default()
-        });
+    if let Some((before, after)) = guard(from, to, diff, &planning.rebuilt) {
+        steps.insert(0, before);
+        steps.push(after);
     }
     result.groups = vec![Group { transaction: true, steps }];
     result.closing = vec!["PRAGMA legacy_alter_table = OFF".into()];

@@ -128,16 +128,26 @@ pub async fn walk_from(
     let database = load(server, script).map_err(broken)?;
     let mut walk = Walk::begin(server, Random::new(seed), database, script.to_owned()).await?;
     let mut tally = Tally::default();
-    for _ in 0..pairs {
+    for round in 0..2 * pairs {
+        if tally.pairs == pairs {
+            break;
+        }
         let other = load(server, &walk.script).map_err(broken)?;
         let mut run = String::new();
         for number in 0..1 + walk.random.below(edits) {
-            let number = tally.pairs * edits + number;
+            let number = round * edits + number;
             let Some(statement) = edits::statement(&walk.model, &mut walk.random, number) else { continue };
             match server.try_sql(&other, &statement) {
                 Ok(_) => run.push_str(&format!("{statement}\n")),
                 Err(_) => tally.refused += 1,
             }
+        }
+        let wanted = read(server, &other).await.map_err(broken)?;
+        if wanted.unmodelled.len() > walk.model.unmodelled.len() {
+            // A view over something that is not there any more can be read by nobody, and made by nobody.
+            tally.refused += 1;
+            server.drop_database(&other);
+            continue;
         }
         walk.step(&other, format!("{}\n-- edited\n{run}", walk.script), &mut tally).await?;
         walk.script = create_script(&walk.model).map_err(broken)?;

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use cadastre_model::{Body, Index, IndexTarget, Kind, Model, Object, ObjectId, QualifiedName, Table};
+use cadastre_model::{
+    Body, Index, IndexTarget, Kind, Model, Object, ObjectId, QualifiedName, Sequence, Table,
+};
 
 /// The objects of a model that an object needs: by the catalogue's word, by reference, by the words of its text.
 pub(super) fn needed_by(model: &Model, id: ObjectId) -> Vec<ObjectId> {
@@ -22,6 +24,19 @@ pub(super) fn needed_by(model: &Model, id: ObjectId) -> Vec<ObjectId> {
         };
         needed.extend(own.iter().filter(|part| serves(**part, &key.columns)));
         needed.extend(model.children(table).iter().filter(|part| serves(**part, &key.referenced_columns)));
+    }
+    if let Body::Sequence(Sequence { owned_by: Some(owner), .. }) = &object.body
+        && let Some(table) = model.find_relation(&owner.relation)
+    {
+        needed.push(table);
+        needed.extend(named_columns(model, table, std::slice::from_ref(&owner.column)));
+    }
+    if let Body::Extension(extension) = &object.body {
+        let roots = model.roots().iter().copied();
+        needed.extend(roots.filter(|id| {
+            let root = model.object(*id);
+            root.kind() == Kind::Namespace && root.name == extension.namespace
+        }));
     }
     if let Body::View(view) = &object.body {
         needed.extend(view.reads.as_ref().and_then(|name| model.find_relation(name)));

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use cadastre_model::{Body, IndexTarget, Kind, Model, ObjectId, TableKind};
+use cadastre_model::{Body, IndexTarget, Kind, Model, Object, ObjectId, QualifiedName, TableKind};
 
 use super::grounds::{named_columns, needed_by};
+use crate::attached::renamed_attached;
 use crate::compare::{ChangeKind, Diff};
 
 /// Which change an object belongs to, and what needs what.
@@ -24,6 +25,10 @@ pub(super) struct Needs<'a> {
     pub standing_on_to: HashMap<ObjectId, Vec<ObjectId>>,
     /// The changes of a view of the second model and of its columns.
     pub of_view: HashMap<ObjectId, Vec<usize>>,
+    /// The other half of the renaming of an index that belongs to that of a partitioned table.
+    pub other_half: HashMap<usize, usize>,
+    /// Removed indexes and triggers by name, which may be one for all tables.
+    pub index_names: HashMap<QualifiedName, usize>,
     /// Parents and heirs of a table, in the first and in the second model.
     pub kin: (HashMap<ObjectId, Vec<ObjectId>>, HashMap<ObjectId, Vec<ObjectId>>),
 }
@@ -116,10 +121,20 @@ impl<'a> Needs<'a> {
                 of_view.entry(view).or_default().push(at);
             }
         }
+        let mut other_half = HashMap::new();
+        for (old, new) in renamed_attached(from, to, diff) {
+            if let (Some(&gone), Some(&come)) = (removed.get(&old), added.get(&new)) {
+                other_half.extend([(gone, come), (come, gone)]);
+            }
+        }
+        let indexes = removed.iter().filter(|(id, _)| names_index(from.object(**id)));
+        let index_names = indexes.map(|(id, at)| (from.walk(*id).qualified_name(), *at)).collect();
         Self {
             from,
             to,
             diff,
+            other_half,
+            index_names,
             added,
             removed,
             changed,
@@ -175,6 +190,9 @@ impl<'a> Needs<'a> {
         found.extend(self.other_end(at));
         found.extend(self.in_one_row(at));
         found.extend(self.freed_by(at));
+        found.extend(self.led_to(at));
+        found.extend(self.other_half.get(&at));
+        found.extend(self.of_one_character_set(at));
         found.extend(self.numbered_by(at));
         found.extend(self.indexes_over(at));
         found.extend(self.seen_through_views(at));
@@ -260,6 +278,24 @@ impl<'a> Needs<'a> {
         key.and_then(|key| self.removed.get(key).copied())
     }
 
+    /// The foreign keys that lead to a key that changes, the views that read a view that does.
+    fn led_to(&self, at: usize) -> Vec<usize> {
+        let change = &self.diff.changes[at];
+        let (Some(old), Some(_)) = (change.from, change.to) else { return Vec::new() };
+        let wanted = match self.from.object(old).kind() {
+            Kind::View => Kind::View,
+            _ if !key_columns(self.from, old).is_empty() => Kind::ForeignKey,
+            _ => return Vec::new(),
+        };
+        let dependents = self.standing_on.get(&old).into_iter().flatten();
+        let keys = dependents.filter(|id| self.from.object(**id).kind() == wanted);
+        keys.filter_map(|id| match self.diff.to(*id) {
+            Some(to) => self.changed.get(&to).copied(),
+            None => self.removed.get(id).copied(),
+        })
+        .collect()
+    }
+
     /// A column that numbers itself is in a key: it comes with the key, and stops before the key goes.
     fn numbered_by(&self, at: usize) -> Vec<usize> {
         let change = &self.diff.changes[at];
@@ -271,8 +307,9 @@ impl<'a> Needs<'a> {
             siblings.iter().copied().filter(is_over).collect()
         };
         match (change.from, change.to) {
-            (Some(old), Some(new)) if numbers(self.to, new) && !numbers(self.from, old) => {
-                keys_over(self.to, new).iter().filter_map(|key| self.added.get(key).copied()).collect()
+            (old, Some(new)) if numbers(self.to, new) && !old.is_some_and(|old| numbers(self.from, old)) => {
+                let keys = keys_over(self.to, new);
+                keys.iter().filter_map(|key| self.added.get(key).or(self.changed.get(key)).copied()).collect()
             }
             (Some(old), None) => {
                 let columns = key_columns(self.from, old);
@@ -397,7 +434,39 @@ impl<'a> Needs<'a> {
         if matches!(object.kind(), Kind::Table | Kind::View | Kind::Sequence) {
             found.extend(self.from.find_relation(&self.to.walk(id).qualified_name()));
         }
-        found.into_iter().filter_map(|id| self.removed.get(&id).copied()).collect()
+        let mut found: Vec<usize> =
+            found.into_iter().filter_map(|id| self.removed.get(&id).copied()).collect();
+        let named = subtree(self.to, id).into_iter().filter(|id| names_index(self.to.object(*id)));
+        found
+            .extend(named.filter_map(|id| self.index_names.get(&self.to.walk(id).qualified_name()).copied()));
+        found
+    }
+
+    /// What character set a table has is also what its columns have that say nothing of it.
+    fn of_one_character_set(&self, at: usize) -> Vec<usize> {
+        let Some(id) = self.diff.changes[at].to.filter(|id| self.changed.get(id) == Some(&at)) else {
+            return Vec::new();
+        };
+        let object = self.to.object(id);
+        let table = if object.kind() == Kind::Table { Some(id) } else { object.parent };
+        let Some(table) = table.filter(|table| self.changed.contains_key(table)) else { return Vec::new() };
+        let old = self.diff.from(table).map(|old| &self.from.object(old).body);
+        let is_other = matches!((old, &self.to.object(table).body),
+            (Some(Body::Table(a)), Body::Table(b)) if (&a.character_set, &a.collation) != (&b.character_set, &b.collation));
+        if !is_other {
+            return Vec::new();
+        }
+        let columns = self.to.children(table).iter().filter(|it| self.to.object(**it).kind() == Kind::Column);
+        columns.chain([&table]).filter_map(|id| self.changed.get(id).copied()).collect()
+    }
+}
+
+/// Whether an object is an index or trigger with a name that somebody gave it.
+fn names_index(object: &Object) -> bool {
+    match &object.body {
+        Body::Index(_) | Body::Exclusion(_) | Body::Trigger(_) => true,
+        Body::PrimaryKey(key) | Body::Unique(key) => !key.unnamed && object.name != "PRIMARY",
+        _ => false,
     }
 }
 

@@ -101,7 +101,7 @@ impl Planning<'_> {
             }
             Body::Index(index) => {
                 let is_tree = index.method.eq_ignore_ascii_case("btree") || index.method.is_empty();
-                is_tree && index.without_overlaps.is_none()
+                is_tree && index.without_overlaps.is_none() && index.options.is_empty()
             }
             _ => true,
         };

@@ -91,7 +91,8 @@ impl Planning<'_> {
         let leads_nowhere = |id: &ObjectId| match &self.to.object(*id).body {
             Body::ForeignKey(key) => {
                 let target = QualifiedName::new(NAMESPACE, key.references.name.clone());
-                self.to.find_relation(&target).is_none()
+                let target = self.to.find_relation(&target);
+                !target.is_some_and(|it| leads_with(self.to, it, &key.referenced_columns))
             }
             _ => false,
         };
@@ -381,4 +382,19 @@ impl Planning<'_> {
             after.push(b.partition_by.clone().unwrap_or_else(|| "REMOVE PARTITIONING".into()));
         }
     }
+}
+
+/// Whether a key or index of a table begins with these columns.
+fn leads_with(model: &Model, table: ObjectId, columns: &[String]) -> bool {
+    model.children(table).iter().any(|&id| match &model.object(id).body {
+        Body::PrimaryKey(key) => key.columns.starts_with(columns),
+        Body::Index(index) => {
+            let names = index.parts.iter().map(|part| match &part.target {
+                IndexTarget::Column(name) => Some(name),
+                IndexTarget::Expression(_) => None,
+            });
+            names.take(columns.len()).eq(columns.iter().map(Some))
+        }
+        _ => false,
+    })
 }

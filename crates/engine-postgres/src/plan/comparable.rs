@@ -54,6 +54,10 @@ fn adjust_body(model: &Model, object: &mut Object) {
         Body::Column(column) if heir && column.inheritance == Inheritance::Merged => {
             column.inheritance = Inheritance::Inherited;
         }
+        // A table that leaves one parent for another keeps what it had as its own.
+        Body::Check(check) if heir && check.inheritance == Inheritance::Merged => {
+            check.inheritance = Inheritance::Inherited;
+        }
         _ => {}
     }
     object.body.texts_mut().into_iter().for_each(|text| *text = crate::words::settled(text));

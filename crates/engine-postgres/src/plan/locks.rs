@@ -98,6 +98,9 @@ impl<'m> Locks<'m> {
             }
             return;
         }
+        if object.kind() == Kind::Column && step.statements.iter().any(|it| it.contains(" TYPE ")) {
+            self.lock_other_ends(step, table, &object.name);
+        }
         for statement in step.statements.clone() {
             if let Some(lock) = lock_of(&statement) {
                 match statement.contains(" ONLY ") {
@@ -137,6 +140,20 @@ impl<'m> Locks<'m> {
         });
         let scans = is_checked || step.statements.iter().any(|it| it.contains(" SET NOT NULL"));
         step.work = if scans { WorkClass::Scan } else { WorkClass::Metadata };
+    }
+
+    /// Foreign keys over a column are made anew when its type changes.
+    fn lock_other_ends(&self, step: &mut Step, table: ObjectId, column: &String) {
+        let own = self.model.children(table).iter().copied();
+        for id in own.chain(self.model.referencing(table).iter().copied()) {
+            let Body::ForeignKey(key) = &self.model.object(id).body else { continue };
+            if key.columns.contains(column) || key.referenced_columns.contains(column) {
+                let ends = [self.model.object(id).parent, self.model.find_relation(&key.references)];
+                for end in ends.into_iter().flatten().filter(|it| *it != table) {
+                    self.lock_all(step, end, LockClass::AccessExclusive);
+                }
+            }
+        }
     }
 
     /// What a domain demands anew is looked for in every table with a column of it.

@@ -12,7 +12,7 @@ mod online;
 mod removal;
 mod takedown;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use cadastre_diff::Diff;
 use cadastre_engine::{DbError, ErrorCode};
@@ -20,12 +20,16 @@ use cadastre_model::*;
 use cadastre_plan::{Action, Hazard, HazardKind, Plan, Step, Transactional, arrange};
 
 use crate::dialect::{qualified, quote};
+use crate::satellites::statistics_name;
 use crate::script::{Rank, Writer};
 pub(crate) use comparable::comparable;
 use comparable::plannable;
 use locks::Locks;
 pub(crate) use online::online;
 use takedown::Fates;
+
+/// So many bytes of a name count; the server cuts the rest off (manual, "Identifiers and Key Words").
+const MAX_NAME_BYTES: usize = 63;
 
 /// Settings of the session; names are qualified, so nothing is to be found by a path.
 const PREAMBLE: &[&str] = &[
@@ -108,6 +112,14 @@ pub(crate) struct Planning<'m> {
     pub inheriting: Vec<(usize, ObjectId)>,
     /// Units that make a partition leave its table, with that table.
     pub leaving: Vec<(usize, ObjectId)>,
+    /// Names that renamed indexes leave, with the units that do it.
+    pub vacating: Vec<(QualifiedName, usize)>,
+    /// Names that renamed indexes get, with the units that do it.
+    pub occupying: Vec<(QualifiedName, usize)>,
+    /// The names of relations and indexes that are made.
+    pub wanted_names: HashSet<QualifiedName>,
+    /// Units that free a sequence from a column that goes, with that column.
+    pub disowning: Vec<(usize, ObjectId)>,
     /// Units of the new state that must stand alone.
     pub alone: Vec<usize>,
     pub notes: Vec<String>,
@@ -117,6 +129,16 @@ impl<'m> Planning<'m> {
     fn new(from: &'m Model, to: &'m Model, diff: &'m Diff, fates: &'m Fates) -> Self {
         let mut new = Writer::new(to);
         new.made = Some(fates.made.iter().copied().collect());
+        new.unsettled = diff
+            .changes
+            .iter()
+            .filter_map(|change| change.from.zip(change.to))
+            .filter(|(a, b)| match (&from.object(*a).body, &to.object(*b).body) {
+                (Body::Column(a), Body::Column(b)) => a.default != b.default,
+                _ => false,
+            })
+            .map(|(_, to)| to)
+            .collect();
         // Those that go do so first, those that come do so last.
         new.in_force = from
             .objects()
@@ -138,6 +160,10 @@ impl<'m> Planning<'m> {
             drops: Vec::new(),
             inheriting: Vec::new(),
             leaving: Vec::new(),
+            wanted_names: wanted_names(to, fates),
+            disowning: Vec::new(),
+            vacating: Vec::new(),
+            occupying: Vec::new(),
             alone: Vec::new(),
             notes: Vec::new(),
         }
@@ -147,6 +173,7 @@ impl<'m> Planning<'m> {
         for &id in &self.fates.made {
             if self.comes_by_inheritance(id) {
                 self.new.compress_heir(id);
+                self.new.comment_heir(id);
             } else {
                 self.new.write(id);
             }
@@ -349,10 +376,36 @@ impl<'m> Planning<'m> {
                 above.filter(|&other| other != own).into_iter().for_each(|other| needs[other].push(own));
             }
         }
+        for &(unit, column) in &self.disowning {
+            drop_at(column).into_iter().for_each(|drop| needs[drop].push(unit));
+        }
+        self.link_bounds(&drop_of, needs);
         self.link_keys(count, &drop_of, needs);
         self.link_kept(&drop_at, &units_of, needs);
-        self.link_names(count, needs);
+        self.link_names(count, &drop_of, needs);
         self.link_columns(count, &drop_of, &units_of, needs);
+    }
+
+    /// A partition goes before others take its rows.
+    fn link_bounds(&self, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
+        let mut going: HashMap<ObjectId, Vec<usize>> = HashMap::new();
+        for (&id, &drop) in drop_of {
+            if let Body::Table(Table { partition_of: Some(bound), .. }) = &self.from.object(id).body {
+                let above = self.from.find_relation(&bound.parent).and_then(|above| self.diff.to(above));
+                above.into_iter().for_each(|above| going.entry(above).or_default().push(drop));
+            }
+        }
+        for (at, unit) in self.new.units.iter().enumerate() {
+            let Body::Table(Table { partition_of: Some(bound), .. }) = &self.to.object(unit.object).body
+            else {
+                continue;
+            };
+            if !self.fates.made.contains(&unit.object) {
+                continue;
+            }
+            let above = self.to.find_relation(&bound.parent).and_then(|above| going.get(&above));
+            needs[at].extend(above.into_iter().flatten().copied());
+        }
     }
 
     /// A foreign key goes before the key, or the table, it leads to.
@@ -413,26 +466,34 @@ impl<'m> Planning<'m> {
 
     /// A name is free again before it is used again. Relations, types and constraints of one schema share names in part; taking all of
     /// them for one space asks for too much at worst.
-    fn link_names(&self, count: usize, needs: &mut [Vec<usize>]) {
+    fn link_names(&self, count: usize, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
         let mut names: HashMap<(String, String), Vec<usize>> = HashMap::new();
         for (at, drop) in self.drops.iter().enumerate() {
-            let name = self.from.walk(drop.object).qualified_name();
+            let name = relation_name(self.from, drop.object);
             if self.from.object(drop.object).kind() != Kind::Column {
                 names.entry((name.namespace, name.name)).or_default().push(count + at);
             }
             // With a table go the names of what is on it, and with an identity that of its sequence.
-            for &part in self.from.children(drop.object).iter().chain([&drop.object]) {
+            let own = |part: &&ObjectId| **part == drop.object || !drop_of.contains_key(part);
+            for &part in self.from.children(drop.object).iter().chain([&drop.object]).filter(own) {
                 if let Body::Column(Column { identity: Some(it), .. }) = &self.from.object(part).body {
                     let name = it.sequence.clone();
                     names.entry((name.namespace, name.name)).or_default().push(count + at);
                 }
             }
             for &child in self.from.children(drop.object) {
-                if self.from.object(child).kind() != Kind::Column {
-                    let name = self.from.walk(child).qualified_name();
+                if self.from.object(child).kind() != Kind::Column && !drop_of.contains_key(&child) {
+                    let name = relation_name(self.from, child);
                     names.entry((name.namespace, name.name)).or_default().push(count + at);
                 }
             }
+        }
+        for (name, at) in &self.vacating {
+            names.entry((name.namespace.clone(), name.name.clone())).or_default().push(*at);
+        }
+        for (name, at) in &self.occupying {
+            let others = names.get(&(name.namespace.clone(), name.name.clone())).into_iter().flatten();
+            needs[*at].extend(others.copied().filter(|other| other != at));
         }
         for (at, unit) in self.new.units.iter().enumerate() {
             let object = self.to.object(unit.object);
@@ -448,8 +509,20 @@ impl<'m> Planning<'m> {
             if object.kind() == Kind::Column || !self.fates.made.contains(&unit.object) {
                 continue;
             }
-            let name = self.to.walk(unit.object).qualified_name();
-            needs[at].extend(names.get(&(name.namespace, name.name)).into_iter().flatten());
+            // With a table come the names of the identities and keys in its statement.
+            for &child in self.to.children(unit.object) {
+                if let Body::Column(Column { identity: Some(it), .. }) = &self.to.object(child).body {
+                    let name = (it.sequence.namespace.clone(), it.sequence.name.clone());
+                    needs[at].extend(names.get(&name).into_iter().flatten());
+                }
+            }
+            let inside = self.to.children(unit.object).iter().filter(|child| {
+                has_relation_name(self.to.object(**child).kind()) && self.new.unit_of.get(child) == Some(&at)
+            });
+            for &named in inside.chain([&unit.object]) {
+                let name = relation_name(self.to, named);
+                needs[at].extend(names.get(&(name.namespace, name.name)).into_iter().flatten());
+            }
         }
     }
 
@@ -531,6 +604,43 @@ impl<'m> Planning<'m> {
             }
         }
     }
+}
+
+fn wanted_names(to: &Model, fates: &Fates) -> HashSet<QualifiedName> {
+    let is_relation = |id: &ObjectId| {
+        let kind = to.object(*id).kind();
+        has_relation_name(kind) || matches!(kind, Kind::Table | Kind::View | Kind::Sequence)
+    };
+    let identity = |id: &ObjectId| match &to.object(*id).body {
+        Body::Column(Column { identity: Some(it), .. }) => Some(it.sequence.clone()),
+        _ => None,
+    };
+    let made = || fates.made.iter().copied();
+    let relations = made().filter(is_relation).map(|id| relation_name(to, id));
+    relations.chain(made().filter_map(|id| identity(&id))).collect()
+}
+
+/// A name for what makes room for another of its name, within the length a name may have.
+pub(crate) fn aside(name: &str) -> String {
+    const SUFFIX: &str = "__old";
+    let mut end = name.len().min(MAX_NAME_BYTES - SUFFIX.len());
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{SUFFIX}", &name[..end])
+}
+
+/// The name among those of relations, and of extended statistics among theirs: these may be in another schema than their table.
+pub(crate) fn relation_name(model: &Model, id: ObjectId) -> QualifiedName {
+    match &model.object(id).body {
+        Body::Statistics(it) => QualifiedName::new("pg_statistic_ext", statistics_name(&it.definition)),
+        _ => model.walk(id).qualified_name(),
+    }
+}
+
+/// Keys are found by the name of their index, which stands among those of tables.
+pub(crate) fn has_relation_name(kind: Kind) -> bool {
+    matches!(kind, Kind::PrimaryKey | Kind::Unique | Kind::Exclusion | Kind::Index | Kind::Statistics)
 }
 
 /// What an object is called in a plan: `table public.film`.

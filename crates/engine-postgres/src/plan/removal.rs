@@ -2,7 +2,7 @@
 
 use cadastre_model::*;
 
-use super::{Drop, Planning};
+use super::{Drop, Planning, aside, has_relation_name, relation_name};
 use crate::dialect::{qualified, quote};
 use crate::script::Rank;
 
@@ -19,9 +19,10 @@ impl Planning<'_> {
                 self.drops.push(Drop { object: id, rank, sql });
             }
         }
+        self.free_identities();
         for &id in &self.fates.bare_defaults {
             let object = self.from.object(id);
-            if self.fates.taken.contains(&id) || self.goes_with_another(id) {
+            if self.fates.taken.contains(&id) {
                 continue;
             }
             let on_view = object.parent.is_some_and(|it| self.from.object(it).kind() == Kind::View);
@@ -43,7 +44,10 @@ impl Planning<'_> {
         {
             // Foreign keys between tables that all go are taken away first, or the tables would wait for each other.
             return match &object.body {
-                Body::ForeignKey(key) => !self.leads_to_another_that_goes(id, key),
+                Body::ForeignKey(key) => {
+                    !self.leads_to_another_that_goes(id, key) && !self.leads_to_freed_name(key)
+                }
+                _ if self.frees_name(id) => false,
                 // Rules and policies of tables that go may read each other's tables.
                 Body::Rule(_) | Body::Policy(_) => {
                     !object.depends_on.iter().any(|it| *it != parent && self.fates.taken.contains(it))
@@ -82,6 +86,48 @@ impl Planning<'_> {
             Body::Trigger(trigger) => trigger.inherited,
             _ => false,
         }
+    }
+
+    /// Columns of tables that go stop numbering when the name of their sequence is wanted before the table goes.
+    fn free_identities(&mut self) {
+        for table in self.from.tables() {
+            let is_replaced = self.diff.to(table.id()).is_some();
+            if is_replaced || !self.fates.taken.contains(&table.id()) {
+                continue;
+            }
+            for &id in self.from.children(table.id()) {
+                if let Body::Column(Column { identity: Some(it), .. }) = &self.from.object(id).body
+                    && self.wanted_names.contains(&it.sequence)
+                {
+                    let name = qualified(&self.old.name(table.id()));
+                    let column = quote(&self.from.object(id).name);
+                    let sql = vec![format!("ALTER TABLE {name} ALTER COLUMN {column} DROP IDENTITY")];
+                    self.drops.push(Drop { object: id, rank: Rank::Takedown, sql });
+                }
+            }
+        }
+    }
+
+    /// Whether an index of a table that goes has a name that is wanted before the table goes.
+    fn frees_name(&self, id: ObjectId) -> bool {
+        let object = self.from.object(id);
+        let is_attached = match &object.body {
+            Body::PrimaryKey(key) | Body::Unique(key) => key.attached_to.is_some(),
+            Body::Index(index) => index.attached_to.is_some(),
+            _ => false,
+        };
+        let is_replaced = object.parent.is_none_or(|table| self.diff.to(table).is_some());
+        has_relation_name(object.kind())
+            && !is_attached
+            && !is_replaced
+            && self.wanted_names.contains(&relation_name(self.from, id))
+    }
+
+    fn leads_to_freed_name(&self, key: &ForeignKey) -> bool {
+        let target = self.from.find_relation(&key.references);
+        !key.inherited
+            && target
+                .is_some_and(|table| self.from.children(table).iter().any(|&child| self.frees_name(child)))
     }
 
     fn leads_to_another_that_goes(&self, id: ObjectId, key: &ForeignKey) -> bool {
@@ -203,7 +249,7 @@ impl Planning<'_> {
             let walker = self.from.walk(id);
             let words = if walker.object().kind() == Kind::Domain { "DOMAIN" } else { "TYPE" };
             let name = walker.qualified_name();
-            let aside = format!("{}__old", name.name);
+            let aside = aside(&name.name);
             let sql = vec![format!("ALTER {words} {} RENAME TO {}", qualified(&name), quote(&aside))];
             self.drops.push(Drop { object: id, rank: Rank::Takedown, sql });
             let old_name = qualified(&QualifiedName::new(name.namespace, aside));

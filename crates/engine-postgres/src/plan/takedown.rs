@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use cadastre_diff::{ChangeKind, Diff, Facets};
+use cadastre_diff::{Change, ChangeKind, Diff, Facets, renamed_attached};
 use cadastre_model::*;
 
 use super::alter::{can_replace_routine, can_replace_view, enum_additions};
@@ -20,6 +20,8 @@ pub(crate) struct Fates {
     pub altered: HashMap<ObjectId, Facets>,
     /// Old types whose place a new one takes while columns go on using it.
     pub swapped: BTreeSet<ObjectId>,
+    /// Indexes of partitions that only get another name: the old one and the new one.
+    pub renamed: Vec<(ObjectId, ObjectId)>,
     /// Columns of the old model whose default is taken away for the time being.
     pub bare_defaults: BTreeSet<ObjectId>,
 }
@@ -35,7 +37,18 @@ impl Fates {
             dependants: dependants(from),
             waiting: Vec::new(),
         };
-        for change in &diff.changes {
+        let renamed = renamed_attached(from, to, diff);
+        let is_alike = |(a, b): &(ObjectId, ObjectId)| {
+            let (a, b) = (from.object(*a), to.object(*b));
+            a.comment == b.comment && may_be_renamed(&a.body, &b.body)
+        };
+        deciding.fates.renamed = renamed.into_iter().filter(is_alike).collect();
+        let (old, new): (HashSet<ObjectId>, HashSet<ObjectId>) =
+            deciding.fates.renamed.iter().copied().unzip();
+        let is_renamed = |change: &Change| {
+            change.from.is_some_and(|id| old.contains(&id)) || change.to.is_some_and(|id| new.contains(&id))
+        };
+        for change in diff.changes.iter().filter(|change| !is_renamed(change)) {
             match (change.kind, change.from, change.to) {
                 (ChangeKind::Added, _, Some(id)) => deciding.make(id),
                 (ChangeKind::Removed, Some(id), _) => deciding.take(id),
@@ -45,6 +58,19 @@ impl Fates {
         }
         deciding.follow();
         deciding.fates
+    }
+}
+
+/// Whether two indexes are the same but for their names, and what their names say of the index they belong to.
+fn may_be_renamed(a: &Body, b: &Body) -> bool {
+    match (a, b) {
+        (Body::PrimaryKey(x), Body::PrimaryKey(y)) | (Body::Unique(x), Body::Unique(y)) => {
+            Key { attached_to: y.attached_to.clone(), ..x.clone() } == *y
+        }
+        (Body::Index(x), Body::Index(y)) => {
+            Index { attached_to: y.attached_to.clone(), source: y.source.clone(), ..x.clone() } == *y
+        }
+        _ => false,
     }
 }
 
@@ -161,7 +187,8 @@ impl Deciding<'_> {
                     attached_to: y.attached_to.clone(),
                     ..x.clone()
                 } == *y;
-                is_same && !y.invalid && (x.attached_to.is_none() || self.leaves(a))
+                let stays = x.attached_to.is_none() || x.attached_to == y.attached_to;
+                is_same && !y.invalid && (stays || self.leaves(a))
             }
             (Body::PrimaryKey(x), Body::PrimaryKey(y)) | (Body::Unique(x), Body::Unique(y)) => {
                 Key {
@@ -170,7 +197,7 @@ impl Deciding<'_> {
                     attached_to: y.attached_to.clone(),
                     ..x.clone()
                 } == *y
-                    && (x.attached_to.is_none() || self.leaves(a))
+                    && (x.attached_to.is_none() || x.attached_to == y.attached_to || self.leaves(a))
             }
             (Body::Exclusion(a), Body::Exclusion(b)) => a.definition == b.definition,
             (Body::View(x), Body::View(y)) => {
