@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use cadastre_app::compare::{
-    Comparison, HazardKind, RenameAnswers, Scratch, Side, Strategy, compare, read_side,
+    Comparison, HazardKind, RenameAnswers, Scratch, Side, Strategy, WorkClass, compare, read_side,
 };
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, RunContext, Target};
@@ -205,6 +205,49 @@ async fn sqlite_plans_lead_there_and_back_and_keep_rows() {
             assert_eq!(side(&target(&first), None).await.model.fingerprint(), start);
         }
     }
+}
+
+#[tokio::test]
+async fn a_new_foreign_key_is_held_against_the_rows_that_are_there() {
+    let from = "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, p int);";
+    let to = "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, p int, CONSTRAINT f FOREIGN KEY (p) REFERENCES p (id));";
+    let rows = "INSERT INTO p VALUES (1); INSERT INTO c VALUES (1, 1), (2, 99);";
+    let (postgres, mariadb, sqlite) =
+        (super::postgres::server(), super::mysql::server(), cadastre_test_support::SqliteFolder::new());
+    let servers: [&dyn TestServer; 3] = [&*postgres, &*mariadb, &sqlite];
+    for server in servers {
+        let (first, second) = databases(server, &format!("{from}{rows}"), to);
+        let (plan, script) = plan_between(server, &first, &second).await;
+        let mut hazards = plan.steps().flat_map(|step| &step.hazards);
+        assert!(hazards.any(|it| it.kind == HazardKind::DataDependent), "{script}");
+        server.try_sql(&first, &script).expect_err(&script);
+        server.run_sql(&first, "DELETE FROM c WHERE p = 99;");
+        // Where every statement is final by itself, some have been.
+        let (_, rest) = plan_between(server, &first, &second).await;
+        server.run_sql(&first, &rest);
+        let (plan, _) = plan_between(server, &first, &second).await;
+        assert!(plan.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn types_that_only_grow_are_changed_in_the_catalogue_alone() {
+    let server = super::postgres::server();
+    let from =
+        "CREATE TABLE t (a varchar(10), b numeric(8, 2), c varchar(5), d int, e varchar(9), f timestamp(3));";
+    let to =
+        "CREATE TABLE t (a varchar(20), b numeric(12, 2), c text, d bigint, e varchar(4), f timestamp(6));";
+    let (first, second) = databases(&*server, from, to);
+    let (plan, _) = plan_between(&*server, &first, &second).await;
+    let rewritten: Vec<&str> = plan
+        .steps()
+        .filter(|step| step.work == WorkClass::Rewrite)
+        .map(|step| step.object.rsplit('.').next().unwrap())
+        .collect();
+    assert_eq!(rewritten, ["d", "e"]);
+    let quiet = plan.steps().filter(|step| step.work == WorkClass::Metadata);
+    let hazards: Vec<_> = quiet.flat_map(|step| &step.hazards).collect();
+    assert!(hazards.is_empty(), "{hazards:?}");
 }
 
 async fn plan_between(

@@ -333,7 +333,8 @@ impl Assembly {
         let identity = identity.map(|it| Identity {
             mode: if row.identity == 'a' { IdentityMode::Always } else { IdentityMode::ByDefault },
             sequence: it.name,
-            options: it.options,
+            // A copied table (`LIKE … INCLUDING IDENTITY`) may number with another type than its column has, which no statement says.
+            options: SequenceOptions { data_type: row.data_type.clone(), ..it.options },
             comment: it.comment,
             grants: it.grants,
         });

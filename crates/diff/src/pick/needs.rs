@@ -252,14 +252,17 @@ impl<'a> Needs<'a> {
         found
     }
 
-    /// How a column is indexed may hang on its type.
+    /// How a column is indexed and checked may hang on its type.
     fn indexes_over(&self, at: usize) -> Vec<usize> {
         let Some(column) = self.diff.changes[at].to.filter(|id| self.changed.get(id) == Some(&at)) else {
             return Vec::new();
         };
         let over = self.standing_on_to.get(&column).into_iter().flatten();
         let indexes = over.filter(|id| {
-            matches!(self.to.object(**id).kind(), Kind::Index | Kind::Unique | Kind::PrimaryKey)
+            matches!(
+                self.to.object(**id).kind(),
+                Kind::Index | Kind::Unique | Kind::PrimaryKey | Kind::Check | Kind::Exclusion
+            )
         });
         indexes.filter_map(|id| self.changed.get(id).copied()).collect()
     }
@@ -278,12 +281,14 @@ impl<'a> Needs<'a> {
         key.and_then(|key| self.removed.get(key).copied())
     }
 
-    /// The foreign keys that lead to a key that changes, the views that read a view that does.
+    /// The foreign keys that lead to a key that changes, the views that read a view that does, the indexes that use an extension that moves.
     fn led_to(&self, at: usize) -> Vec<usize> {
         let change = &self.diff.changes[at];
         let (Some(old), Some(_)) = (change.from, change.to) else { return Vec::new() };
         let wanted = match self.from.object(old).kind() {
             Kind::View => Kind::View,
+            // What is in it is named with its schema.
+            Kind::Extension => Kind::Index,
             _ if !key_columns(self.from, old).is_empty() => Kind::ForeignKey,
             _ => return Vec::new(),
         };

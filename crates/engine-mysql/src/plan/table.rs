@@ -123,7 +123,7 @@ impl Planning<'_> {
 
     pub(super) fn alter_table(&mut self, table: ObjectId) {
         let Some(change) = self.tables.remove(&table) else { return };
-        let mut clauses = Vec::new();
+        let mut clauses = self.period_clauses(table, false);
         self.dropping_clauses(&change, &mut clauses);
         self.rekey_clauses(table, &change, &mut clauses);
         let columns = self.column_clauses(table, &change, &mut clauses);
@@ -133,6 +133,7 @@ impl Planning<'_> {
                 clauses.extend(part_item(object).map(|item| format!("ADD {item}")));
             }
         }
+        clauses.extend(self.period_clauses(table, true));
         let mut statements = Vec::new();
         let mut after = Vec::new();
         if change.own {
@@ -184,6 +185,27 @@ impl Planning<'_> {
             }
         }
         self.tables.insert(table, change);
+    }
+
+    /// Periods that go before their columns do, or come when these are there. That of the system time comes and goes with it.
+    fn period_clauses(&self, table: ObjectId, are_added: bool) -> Vec<String> {
+        let periods = |model: &Model, id: ObjectId| match &model.object(id).body {
+            Body::Table(it) => it.periods.iter().filter(|it| it.name != "SYSTEM_TIME").cloned().collect(),
+            _ => Vec::new(),
+        };
+        let old = self.diff.from(table).map(|old| periods(self.from, old)).unwrap_or_default();
+        let new = periods(self.to, table);
+        if are_added {
+            let added = new.iter().filter(|it| !old.contains(it));
+            added
+                .map(|it| {
+                    format!("ADD PERIOD FOR {} ({}, {})", quote(&it.name), quote(&it.start), quote(&it.end))
+                })
+                .collect()
+        } else {
+            let gone = old.iter().filter(|it| !new.contains(it));
+            gone.map(|it| format!("DROP PERIOD FOR {}", quote(&it.name))).collect()
+        }
     }
 
     fn rounded_columns(&self, change: &TableChange) -> Vec<String> {
@@ -354,7 +376,9 @@ impl Planning<'_> {
         let (x, y) = (self.from.object(old), self.to.object(table));
         let (Body::Table(a), Body::Table(b)) = (&x.body, &y.body) else { return };
         if a.access_method != b.access_method {
-            clauses.extend(b.access_method.as_ref().map(|engine| format!("ENGINE={engine}")));
+            let clause = b.access_method.as_ref().map(|engine| format!("ENGINE={engine}"));
+            // A table that keeps its history keeps its engine as well.
+            if a.system_versioned { after.extend(clause) } else { clauses.extend(clause) }
         }
         if (&a.character_set, &a.collation) != (&b.character_set, &b.collation) {
             let set = b.character_set.as_ref().map(|set| format!("DEFAULT CHARACTER SET {set}"));
@@ -374,6 +398,7 @@ impl Planning<'_> {
             if a.access_method == b.access_method { clauses.push(clause) } else { after.push(clause) }
         }
         match (a.system_versioned, b.system_versioned) {
+            (false, true) if a.access_method != b.access_method => after.push("ADD SYSTEM VERSIONING".into()),
             (false, true) => clauses.push("ADD SYSTEM VERSIONING".into()),
             (true, false) => clauses.push("DROP SYSTEM VERSIONING".into()),
             _ => {}

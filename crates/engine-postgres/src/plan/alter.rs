@@ -273,12 +273,20 @@ impl Planning<'_> {
         // It inherits when it has all that is to be inherited.
         for parent in b.inherits.iter().filter(|parent| !a.inherits.contains(parent)) {
             let at = self.new.unit(Rank::Default, to, format!("{alter} INHERIT {}", qualified(parent)));
+            self.joining.push(at);
             self.new.pending.push((at, to));
             let above = self.to.find_relation(parent);
             self.new.pending.extend(above.map(|parent| (at, parent)));
             self.inheriting
                 .extend(above.and_then(|parent| self.diff.from(parent)).map(|parent| (at, parent)));
-            self.new.pending.extend(self.to.children(to).iter().map(|&child| (at, child)));
+            // What is let off NOT NULL is so afterwards: to come to a parent it must be as the parent's.
+            let is_let_off = |child: ObjectId| {
+                let before = self.diff.from(child).map(|it| &self.from.object(it).body);
+                matches!((before, &self.to.object(child).body),
+                    (Some(Body::Column(a)), Body::Column(b)) if a.not_null && !b.not_null)
+            };
+            let children = self.to.children(to).iter().filter(|child| !is_let_off(**child));
+            self.new.pending.extend(children.map(|&child| (at, child)));
         }
         self.partition_changes(to, name, a, b);
         let (x, y) = (a.row_security, b.row_security);

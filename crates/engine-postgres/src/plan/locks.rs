@@ -345,7 +345,7 @@ fn parents(model: &Model, id: ObjectId) -> Vec<ObjectId> {
 
 /// Whether values of one type are values of the other as they lie on disk, so that only the catalogue changes (manual, notes of `ALTER
 /// TABLE`: binary coercible types, and lengths that only grow).
-fn values_stay(a: &str, b: &str) -> bool {
+pub(super) fn values_stay(a: &str, b: &str) -> bool {
     let parts = |data_type: &str| -> Option<(String, Vec<u32>)> {
         let Some((head, rest)) = data_type.split_once('(') else {
             return Some((data_type.into(), Vec::new()));

@@ -110,8 +110,12 @@ pub(crate) struct Planning<'m> {
     pub drops: Vec<Drop>,
     /// Units that make a table inherit, with what it inherits from.
     pub inheriting: Vec<(usize, ObjectId)>,
+    /// Units that make a table inherit from another.
+    pub joining: Vec<usize>,
     /// Units that make a partition leave its table, with that table.
     pub leaving: Vec<(usize, ObjectId)>,
+    /// Units that drop what an heir has of a column that its parents do not have any more, with that column.
+    pub left_by_parents: Vec<(usize, ObjectId)>,
     /// Names that renamed indexes leave, with the units that do it.
     pub vacating: Vec<(QualifiedName, usize)>,
     /// Names that renamed indexes get, with the units that do it.
@@ -159,9 +163,11 @@ impl<'m> Planning<'m> {
             new,
             drops: Vec::new(),
             inheriting: Vec::new(),
+            joining: Vec::new(),
             leaving: Vec::new(),
             wanted_names: wanted_names(to, fates),
             disowning: Vec::new(),
+            left_by_parents: Vec::new(),
             vacating: Vec::new(),
             occupying: Vec::new(),
             alone: Vec::new(),
@@ -277,6 +283,7 @@ impl<'m> Planning<'m> {
             if let (Rank::Column, Some(Body::Column(a)), Body::Column(b)) =
                 (unit.rank, before, &self.to.object(unit.object).body)
                 && column::may_lose(&a.data_type, &b.data_type)
+                && !locks::values_stay(&a.data_type, &b.data_type)
             {
                 let message = format!("values may be rounded or cut from {} to {}", a.data_type, b.data_type);
                 step.hazards.push(Hazard::new(HazardKind::DataLoss, message));
@@ -313,8 +320,10 @@ impl<'m> Planning<'m> {
             drop_of.insert(drop.object, count + at);
         }
         // What is inside of something dropped goes with it.
+        let owners = self.owners_of_sequences();
         let drop_at = |id: ObjectId| -> Option<usize> {
-            let mut at = Some(id);
+            let mut at =
+                Some(id).filter(|id| drop_of.contains_key(id)).or(owners.get(&id).copied()).or(Some(id));
             while let Some(it) = at {
                 if let Some(&drop) = drop_of.get(&it) {
                     return Some(drop);
@@ -379,11 +388,72 @@ impl<'m> Planning<'m> {
         for &(unit, column) in &self.disowning {
             drop_at(column).into_iter().for_each(|drop| needs[drop].push(unit));
         }
+        self.link_left_columns(&drop_of, needs);
+        self.link_types(&drop_at, &units_of, needs);
         self.link_bounds(&drop_of, needs);
         self.link_keys(count, &drop_of, needs);
         self.link_kept(&drop_at, &units_of, needs);
         self.link_names(count, &drop_of, needs);
         self.link_columns(count, &drop_of, &units_of, needs);
+    }
+
+    /// What heirs have of a column goes after the column itself.
+    fn link_left_columns(&self, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
+        for &(at, column) in &self.left_by_parents {
+            let name = &self.from.object(column).name;
+            for (&dropped, &drop) in drop_of {
+                let object = self.from.object(dropped);
+                if object.kind() == Kind::Column && object.name == *name && dropped != column {
+                    needs[at].push(drop);
+                }
+            }
+        }
+    }
+
+    /// The columns that own sequences, which go with them.
+    fn owners_of_sequences(&self) -> HashMap<ObjectId, ObjectId> {
+        let owner = |id: ObjectId, object: &Object| {
+            let Body::Sequence(Sequence { owned_by: Some(owner), .. }) = &object.body else { return None };
+            let table = self.from.find_relation(&owner.relation)?;
+            let mut columns = self.from.children(table).iter().copied();
+            let column = columns.find(|&it| {
+                self.from.object(it).kind() == Kind::Column && self.from.object(it).name == owner.column
+            })?;
+            self.fates.taken.contains(&id).then_some((id, column))
+        };
+        self.from.objects().filter_map(|(id, object)| owner(id, object)).collect()
+    }
+
+    /// A type goes when no column is of it any more. The catalogue says of tables, not of columns, which types they stand on.
+    fn link_types(
+        &self,
+        drop_at: &dyn Fn(ObjectId) -> Option<usize>,
+        units_of: &HashMap<ObjectId, Vec<usize>>,
+        needs: &mut [Vec<usize>],
+    ) {
+        let is_type = |id: &ObjectId| {
+            let kind = self.from.object(*id).kind();
+            let is_type =
+                matches!(kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType);
+            is_type && !self.fates.swapped.contains(id)
+        };
+        for table in self.from.tables() {
+            let types = table.object().depends_on.iter().copied().filter(is_type);
+            let types: Vec<(String, usize)> = types
+                .filter_map(|id| Some((qualified(&self.from.walk(id).qualified_name()), drop_at(id)?)))
+                .collect();
+            if types.is_empty() {
+                continue;
+            }
+            for &id in self.from.children(table.id()) {
+                let Body::Column(column) = &self.from.object(id).body else { continue };
+                let base = column.data_type.split(['[', '(']).next().unwrap_or_default();
+                let Some((_, drop)) = types.iter().find(|(name, _)| name == base) else { continue };
+                let units = self.diff.to(id).and_then(|to| units_of.get(&to)).into_iter().flatten().copied();
+                let before = drop_at(id).filter(|_| self.fates.taken.contains(&id)).into_iter().chain(units);
+                needs[*drop].extend(before.filter(|it| it != drop));
+            }
+        }
     }
 
     /// A partition goes before others take its rows.
@@ -579,6 +649,15 @@ impl<'m> Planning<'m> {
             });
             needs[at].extend(read.filter_map(|other| units_of.get(other)).flatten().copied());
         }
+        for at in &self.joining {
+            // Who comes to a parent has its columns as the parent has them; who takes nulls nevertheless does so afterwards.
+            let own = self.new.column_units.get(&self.new.units[*at].object).into_iter().flatten();
+            for &unit in own.filter(|unit| *unit != at) {
+                let frees = self.new.units[unit].sql.iter().any(|it| it.ends_with(" DROP NOT NULL"));
+                let (later, earlier) = if frees { (unit, *at) } else { (*at, unit) };
+                needs[later].push(earlier);
+            }
+        }
         for (at, parent) in &self.inheriting {
             needs[*at].extend(column_drops.get(parent).into_iter().flatten());
         }
@@ -596,7 +675,8 @@ impl<'m> Planning<'m> {
                     };
                     self.new.units[*unit].sql.iter().all(said)
                 };
-                let lets_go = units.filter(|unit| is_replaced && !is_said(unit));
+                let is_left = |unit: &usize| self.left_by_parents.iter().any(|(at, _)| at == unit);
+                let lets_go = units.filter(|unit| is_replaced && !is_said(unit) && !is_left(unit));
                 let before: Vec<usize> = drop.into_iter().chain(lets_go).collect();
                 for &column in columns {
                     needs[column].extend(before.iter().copied().filter(|&it| it != column));

@@ -20,6 +20,7 @@ impl Planning<'_> {
             }
         }
         self.free_identities();
+        self.leave_no_heirs_columns();
         for &id in &self.fates.bare_defaults {
             let object = self.from.object(id);
             if self.fates.taken.contains(&id) {
@@ -85,6 +86,27 @@ impl Planning<'_> {
             }),
             Body::Trigger(trigger) => trigger.inherited,
             _ => false,
+        }
+    }
+
+    /// A column that an heir declares as well stays with it when its parent's goes. Which of them do so no comparison tells, for no statement
+    /// could change it.
+    fn leave_no_heirs_columns(&mut self) {
+        for table in self.from.tables() {
+            let is_heir = table.table().is_some_and(|it| !it.inherits.is_empty());
+            let Some(to) = self.diff.to(table.id()).filter(|_| is_heir) else { continue };
+            for &id in self.from.children(table.id()) {
+                let object = self.from.object(id);
+                let Body::Column(column) = &object.body else { continue };
+                let goes = self.diff.to(id).is_none() && self.goes_with_another(id);
+                if !goes || column.inheritance != Inheritance::Inherited {
+                    continue;
+                }
+                let (name, column) = (qualified(&self.new.name(to)), quote(&object.name));
+                let sql = format!("ALTER TABLE {name} DROP COLUMN IF EXISTS {column}");
+                let at = self.new.unit(Rank::Removal, to, sql);
+                self.left_by_parents.push((at, id));
+            }
         }
     }
 

@@ -265,10 +265,10 @@ pub(super) static GRAMMAR: Grammar = Grammar {
         }),
         kind("spatial_table", &[], 8, |s, it| {
             format!(
-                "CREATE TABLE {} (id int, place {} NOT NULL{}, SPATIAL KEY {} (place));",
+                "CREATE TABLE {} (id int, place {} {}NOT NULL, SPATIAL KEY {} (place));",
                 own(s, it),
                 it.pick(0, &["point", "geometry", "polygon"]),
-                it.pick(1, &["", " REF_SYSTEM_ID=4326"]),
+                it.pick(1, &["", "REF_SYSTEM_ID=4326 "]),
                 it.pick(2, &["", "at_place"])
             )
         }),

@@ -16,11 +16,14 @@ pub(super) static GRAMMAR: Grammar = Grammar {
                     "id TEXT PRIMARY KEY",
                 ],
             );
+            let strict = it.pick(1, &["", "", "STRICT"]);
             let mut parts = vec![id.to_owned()];
             for word in ["column", "generated", "foreign_key", "bare_column", "self_reference"] {
                 parts.extend(
                     s.standing_on(it.id, word)
-                        .filter(|part| s.on(part, 0) == Some(it))
+                        .filter(|part| {
+                            s.on(part, 0) == Some(it) && (strict.is_empty() || word != "bare_column")
+                        })
                         .map(|part| inline(s, part)),
                 );
             }
@@ -31,7 +34,6 @@ pub(super) static GRAMMAR: Grammar = Grammar {
             parts.extend(s.standing_on(it.id, "check").map(|part| inline(s, part)));
             let keys = s.standing_on(it.id, "table_foreign_key").filter(|part| s.on(part, 0) == Some(it));
             parts.extend(keys.map(|part| inline(s, part)));
-            let strict = it.pick(1, &["", "", "STRICT"]);
             let rowid = if id.contains("TEXT PRIMARY") { it.pick(2, &["", "WITHOUT ROWID"]) } else { "" };
             let options: Vec<&str> = [strict, rowid].into_iter().filter(|it| !it.is_empty()).collect();
             format!("CREATE TABLE {} ({}) {};", own(s, it), parts.join(", "), options.join(", "))
