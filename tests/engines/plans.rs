@@ -231,6 +231,22 @@ async fn a_new_foreign_key_is_held_against_the_rows_that_are_there() {
 }
 
 #[tokio::test]
+async fn proofs_put_rows_into_tables_and_find_them_again() {
+    let from = "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, n varchar(9), p int, CONSTRAINT f FOREIGN KEY (p) REFERENCES p (id));";
+    let to = "CREATE TABLE p (id int PRIMARY KEY, m int); CREATE TABLE c (id int PRIMARY KEY, n varchar(20), p int);";
+    let (postgres, mariadb, sqlite) =
+        (super::postgres::server(), super::mysql::server(), cadastre_test_support::SqliteFolder::new());
+    let servers: [&dyn TestServer; 3] = [&*postgres, &*mariadb, &sqlite];
+    for server in servers {
+        let (first, second) = databases(server, from, to);
+        let comparison = compare_targets(&server.target(&first), &server.target(&second), Some(server)).await;
+        let scratch = Scratch::new(server.target(&first), Some(super::secret(server)));
+        let proof = comparison.prove(Strategy::Direct, Some(&scratch), &RunContext::silent()).await.unwrap();
+        assert_eq!(proof.tables_with_rows, 2, "{}", proof.server);
+    }
+}
+
+#[tokio::test]
 async fn types_that_only_grow_are_changed_in_the_catalogue_alone() {
     let server = super::postgres::server();
     let from =

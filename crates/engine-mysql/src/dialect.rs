@@ -2,7 +2,8 @@
 
 use cadastre_diff::Diff;
 use cadastre_engine::{
-    Backslash, CoverageLine, DbError, Dialect, ErrorCode, Quoted, Script, quote_backtick, quote_literal,
+    Backslash, CoverageLine, DbError, Dialect, ErrorCode, NameLimit, Quoted, Script, check_names,
+    quote_backtick, quote_literal,
 };
 use cadastre_model::{Model, ObjectId};
 use cadastre_plan::Plan;
@@ -59,6 +60,7 @@ impl Dialect for MySqlDialect {
     }
 
     fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
+        check_names(to, NameLimit::Characters(64))?;
         Ok(plan::plan(from, to, diff))
     }
 

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use cadastre_engine::{
-    Cancelled, DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Stage,
-    Target, TestReport,
+    Cancelled, DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, Rights,
+    RunContext, Secret, Stage, Target, TestReport,
 };
 use cadastre_model::{Model, Origin, QualifiedName};
 use sqlx::mysql::{MySqlConnection, MySqlRow};
@@ -86,7 +86,18 @@ impl Driver for MySqlDriver {
         script: &str,
         context: &RunContext,
     ) -> Result<Model, DbError> {
-        scratch::elaborate(scratch, secret, script, context).await
+        let work = scratch::Work::Script(script);
+        scratch::in_scratch(scratch, secret, work, context).await.map(|done| done.model)
+    }
+
+    async fn rehearse(
+        &self,
+        scratch: Option<&Target>,
+        secret: Option<&Secret>,
+        what: &Rehearse<'_>,
+        context: &RunContext,
+    ) -> Result<Rehearsal, DbError> {
+        scratch::in_scratch(scratch, secret, scratch::Work::Plan(what), context).await
     }
 
     async fn holding_rows(

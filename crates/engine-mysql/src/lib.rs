@@ -12,6 +12,7 @@ mod driver;
 mod error;
 mod parse;
 mod plan;
+mod rehearsal;
 mod render;
 mod scratch;
 mod script;

@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use cadastre_engine::{
-    DbError, Driver, ErrorCode, IntrospectOptions, RunContext, Secret, ServerAddress, Target,
+    DbError, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, RunContext, Secret, ServerAddress,
+    Target,
 };
-use cadastre_model::{Model, QualifiedName};
+use cadastre_model::QualifiedName;
 use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, Executor, Row};
 
@@ -13,20 +14,30 @@ use crate::connect::open;
 use crate::dialect::quote;
 use crate::driver::MySqlDriver;
 use crate::error::explain;
+use crate::rehearsal::rehearse;
 
 /// Tells the databases of one process apart; the process number tells those of several.
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
-/// Runs a script in a new database on the scratch server, reads it, and drops it.
+/// What is done in a database of our own.
+#[derive(Clone, Copy)]
+pub(crate) enum Work<'a> {
+    /// A script is run.
+    Script(&'a str),
+    /// A plan is rehearsed.
+    Plan(&'a Rehearse<'a>),
+}
+
+/// Does its work in a new database on the scratch server, reads it, and drops it.
 ///
 /// # Errors
-/// No right to create databases; the statement of the script that does not run, with its line.
-pub(crate) async fn elaborate(
+/// No right to create databases; the statement that does not run, with its line.
+pub(crate) async fn in_scratch(
     scratch: Option<&Target>,
     secret: Option<&Secret>,
-    script: &str,
+    work: Work<'_>,
     context: &RunContext,
-) -> Result<Model, DbError> {
+) -> Result<Rehearsal, DbError> {
     let Some(Target::MySql(own)) = scratch else {
         return Err(DbError::new(
             ErrorCode::InvalidInput,
@@ -44,13 +55,16 @@ pub(crate) async fn elaborate(
         explain(&doing, &error).with_hint("the user must have the right to create databases")
     })?;
     let target = Target::MySql(ServerAddress { database: name.clone(), ..own.clone() });
-    let result = fill_and_read(&target, secret, script, context).await;
+    let result = match work {
+        Work::Script(script) => fill_and_read(&target, secret, script, context).await,
+        Work::Plan(what) => rehearse(&target, secret, what, context).await,
+    };
     // What is left behind here is a database of ours with a name that says so; nothing better can be done about it.
     let _ = run(&mut home, &format!("DROP DATABASE IF EXISTS {}", quote(&name))).await;
     result
 }
 
-async fn run(connection: &mut MySqlConnection, sql: &str) -> Result<(), sqlx::Error> {
+pub(crate) async fn run(connection: &mut MySqlConnection, sql: &str) -> Result<(), sqlx::Error> {
     connection.execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))).await.map(|_| ())
 }
 
@@ -59,18 +73,33 @@ async fn fill_and_read(
     secret: Option<&Secret>,
     script: &str,
     context: &RunContext,
-) -> Result<Model, DbError> {
+) -> Result<Rehearsal, DbError> {
     let mut connection = open(target, secret).await?;
+    run_script(&mut connection, script, context).await?;
+    drop(connection);
+    let model = MySqlDriver.introspect(target, secret, &IntrospectOptions::default(), context).await?;
+    Ok(Rehearsal { model, steps: Vec::new(), rows: Vec::new() })
+}
+
+/// Runs the statements of a script.
+///
+/// # Errors
+/// The first that does not run, with its line; [`ErrorCode::Cancelled`].
+pub(crate) async fn run_script(
+    connection: &mut MySqlConnection,
+    script: &str,
+    context: &RunContext,
+) -> Result<(), DbError> {
     for (line, statement) in split_statements(script) {
-        run(&mut connection, &statement).await.map_err(|error| {
+        context.check()?;
+        run(connection, &statement).await.map_err(|error| {
             let first = statement.trim().lines().next().unwrap_or_default();
             let doing = format!("running the script, line {line} ({first})");
             explain(&doing, &error)
                 .with_hint("correct the statement; nothing outside of the scratch database was touched")
         })?;
     }
-    drop(connection);
-    MySqlDriver.introspect(target, secret, &IntrospectOptions::default(), context).await
+    Ok(())
 }
 
 /// The statements of a script with the line each begins at, as the server's client tells them apart: `DELIMITER` included.

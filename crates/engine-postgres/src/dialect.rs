@@ -2,14 +2,15 @@
 
 use cadastre_diff::Diff;
 use cadastre_engine::{
-    Backslash, CoverageLine, DbError, Dialect, Quoted, Script, quote_double, quote_literal as quote_text,
+    Backslash, CoverageLine, DbError, Dialect, NameLimit, Quoted, Script, check_names, quote_double,
+    quote_literal as quote_text,
 };
 use cadastre_model::{Model, ObjectId, QualifiedName};
 use cadastre_plan::Plan;
 
 use crate::coverage::COVERAGE;
 use crate::keywords::is_plain;
-use crate::plan::{comparable, online, plan, rename_statement};
+use crate::plan::{MAX_NAME_BYTES, comparable, online, plan, rename_statement};
 use crate::script::{create_script, object_ddl};
 
 /// PostgreSQL's dialect.
@@ -62,6 +63,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
+        check_names(to, NameLimit::Bytes(MAX_NAME_BYTES))?;
         plan(from, to, diff)
     }
 

@@ -51,8 +51,7 @@ pub(crate) async fn rehearse(
         Watched { session: &session, before: relations(&session.client).await?, seen: Vec::new() };
     run_script(&session, &lines(&what.plan.preamble)).await?;
     for group in &what.plan.groups {
-        context.check()?;
-        watched.run(&group.steps, group.transaction).await?;
+        watched.run(&group.steps, group.transaction, context).await?;
     }
     run_script(&session, &lines(&what.plan.closing)).await?;
     let (steps, before) = (watched.seen, watched.before);
@@ -85,13 +84,14 @@ struct Watched<'s> {
 }
 
 impl Watched<'_> {
-    async fn run(&mut self, steps: &[Step], transaction: bool) -> Result<(), DbError> {
+    async fn run(&mut self, steps: &[Step], transaction: bool, context: &RunContext) -> Result<(), DbError> {
         let sql = |text: &'static str| run_script(self.session, text);
         self.before.values_mut().for_each(|it| it.lock = None);
         if transaction {
             sql("BEGIN;").await?;
         }
         for step in steps {
+            context.check()?;
             run_script(self.session, &lines(&step.statements)).await?;
             let seen = self.look(transaction).await?;
             self.seen.push(seen);

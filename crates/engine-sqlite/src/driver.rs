@@ -5,14 +5,15 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use cadastre_engine::{
-    DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rights, RunContext, Secret, Stage, Target,
-    TestReport,
+    DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, Rights, RunContext, Secret,
+    Stage, Target, TestReport,
 };
 use cadastre_model::{Model, QualifiedName};
 
 use crate::assemble::assemble;
 use crate::connect::{open_read_only, path_of};
 use crate::dialect::SqliteDialect;
+use crate::rehearsal::rehearse;
 use crate::{catalog, error::explain};
 
 /// Reads SQLite files.
@@ -38,6 +39,30 @@ impl Driver for SqliteDriver {
         _context: &RunContext,
     ) -> Result<Model, DbError> {
         elaborate_script(script.to_owned()).await
+    }
+
+    async fn rehearse(
+        &self,
+        _scratch: Option<&Target>,
+        _secret: Option<&Secret>,
+        what: &Rehearse<'_>,
+        context: &RunContext,
+    ) -> Result<Rehearsal, DbError> {
+        let (script, from, plan) = (what.script.to_owned(), what.from.clone(), what.plan.clone());
+        let (with_rows, cancel) = (what.with_rows, context.cancel.clone());
+        run_blocking(move || {
+            let what = Rehearse { script: &script, from: &from, plan: &plan, with_rows };
+            let path = scratch_file();
+            let context = RunContext::new(cancel, |_| ());
+            let done = rehearse(&path, &what, &context).and_then(|rows| {
+                let model = introspect_file(&path, &context, &SharedInterrupt::default())?;
+                Ok(Rehearsal { model, steps: Vec::new(), rows })
+            });
+            // A file in the folder for temporary files that cannot be removed is the system's to remove.
+            let _ = std::fs::remove_file(&path);
+            done
+        })
+        .await
     }
 
     async fn holding_rows(
@@ -93,14 +118,19 @@ impl Driver for SqliteDriver {
 }
 
 /// Runs a script in a file of our own, and reads it.
-async fn elaborate_script(script: String) -> Result<Model, DbError> {
+/// The path of a file that is not there.
+fn scratch_file() -> String {
     static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let path = std::env::temp_dir().join(format!("cadastre_scratch_{}_{number}.db", std::process::id()));
+    let name = format!("cadastre_scratch_{}_{number}.db", std::process::id());
+    std::env::temp_dir().join(name).to_string_lossy().into_owned()
+}
+
+async fn elaborate_script(script: String) -> Result<Model, DbError> {
     run_blocking(move || {
-        let name = path.to_string_lossy().into_owned();
-        let read = crate::connect::build_file(&name, &script)
-            .and_then(|()| introspect_file(&name, &RunContext::silent(), &SharedInterrupt::default()));
+        let path = scratch_file();
+        let read = crate::connect::build_file(&path, &script)
+            .and_then(|()| introspect_file(&path, &RunContext::silent(), &SharedInterrupt::default()));
         // A file in the folder for temporary files that cannot be removed is the system's to remove.
         let _ = std::fs::remove_file(&path);
         read

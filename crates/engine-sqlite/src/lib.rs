@@ -13,6 +13,7 @@ mod error;
 mod orphans;
 mod parse;
 mod plan;
+mod rehearsal;
 mod render;
 mod tokens;
 mod url;

@@ -33,3 +33,22 @@ fn an_error_shows_what_the_server_said_once() {
         .with_detail(DbDetail { server_message: Some("no such role".into()), ..DbDetail::default() });
     assert_eq!(error.to_string(), "connecting: the password is wrong (server: no such role)");
 }
+
+#[test]
+fn names_longer_than_the_server_takes_are_refused_before_it_sees_them() {
+    use cadastre_model::{Body, ModelBuilder, Namespace, Object, Origin, Table};
+    let model = |name: &str| {
+        let origin =
+            Origin { engine: "any".into(), version: String::new(), database: "d".into(), owner: None };
+        let mut builder = ModelBuilder::new(origin);
+        let schema = builder.add(Object::new(None, "main", Body::Namespace(Namespace {})));
+        builder.add(Object::new(Some(schema), name, Body::Table(Table::default())));
+        builder.finish().unwrap()
+    };
+    let (fits, over) = ("é".repeat(31), "é".repeat(32));
+    assert!(check_names(&model(&fits), NameLimit::Bytes(63)).is_ok());
+    let error = check_names(&model(&over), NameLimit::Bytes(63)).unwrap_err();
+    assert_eq!(error.code, ErrorCode::InvalidInput);
+    assert!(error.message.contains("64 bytes"), "{}", error.message);
+    assert!(check_names(&model(&over), NameLimit::Characters(64)).is_ok());
+}

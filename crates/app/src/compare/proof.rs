@@ -80,9 +80,16 @@ fn failed(error: AppError) -> AppError {
     AppError { code: Code::ProofFailed, message: format!("proving the plan: {}", error.message), ..error }
 }
 
-/// SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation).
+/// SQLSTATE classes 22 (data exception) and 23 (integrity constraint violation); engines that tell no class, or the general one, may
+/// mean either.
 fn is_about_rows(error: &cadastre_engine::DbError) -> bool {
-    error.detail.state.as_deref().is_some_and(|state| state.starts_with("22") || state.starts_with("23"))
+    let is_such = |state: &str| {
+        ["22", "23", "01", "HY"]
+            .iter()
+            .any(|class| state.contains(&format!("({class}")) || state.starts_with(class))
+    };
+    error.code == cadastre_engine::ErrorCode::StatementFailed
+        && error.detail.state.as_deref().is_none_or(is_such)
 }
 
 fn has(plan: &Plan, kind: HazardKind) -> bool {

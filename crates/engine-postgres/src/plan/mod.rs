@@ -29,7 +29,7 @@ pub(crate) use online::online;
 use takedown::Fates;
 
 /// So many bytes of a name count; the server cuts the rest off (manual, "Identifiers and Key Words").
-const MAX_NAME_BYTES: usize = 63;
+pub(crate) const MAX_NAME_BYTES: usize = 63;
 
 /// Settings of the session; names are qualified, so nothing is to be found by a path.
 const PREAMBLE: &[&str] = &[

@@ -5,7 +5,7 @@ import { session } from "../shell/session.svelte";
 import { changeRows } from "./changes";
 
 export type Tab = "definition" | "diagram" | "plan";
-export type Proof = { state: "none" | "running" } | { state: "proved"; proof: ProofView } | { state: "failed"; error: AppError };
+export type Proof = { state: "none" } | { state: "running"; id: string } | { state: "proved"; proof: ProofView } | { state: "failed"; error: AppError };
 
 class Comparing {
   shown = $state(false);
@@ -123,7 +123,7 @@ class Comparing {
     const result = this.result;
     if (!result) return;
     const asked = ++this.plansAsked;
-    this.proof = { state: "none" };
+    void this.cancelProof();
     this.planError = null;
     try {
       const plan = await host.comparedPlan(result.number, this.choice);
@@ -139,8 +139,9 @@ class Comparing {
     const result = this.result;
     const asked = this.plansAsked;
     if (!result) return;
-    this.proof = { state: "running" };
     const id = `prove-${++this.counter}`;
+    this.proof = { state: "running", id };
+    const isWanted = () => this.proof.state === "running" && this.proof.id === id;
     let proof: Proof;
     try {
       proof = { state: "proved", proof: await host.proveCompared(result.number, this.choice, this.scratch, id, () => undefined) };
@@ -148,7 +149,14 @@ class Comparing {
       proof = { state: "failed", error: asAppError(failure) };
     }
     // A proof is of one plan; of the next one it says nothing.
-    if (asked === this.plansAsked && this.result === result) this.proof = proof;
+    if (isWanted() && asked === this.plansAsked && this.result === result) this.proof = proof;
+  }
+
+  /** Ends a proof that is running; what was made for it is dropped. */
+  async cancelProof(): Promise<void> {
+    const { proof } = this;
+    this.proof = { state: "none" };
+    if (proof.state === "running") await host.cancelRun(proof.id);
   }
 
   async save(file: PlanFile): Promise<void> {
