@@ -1,7 +1,5 @@
 //! Changes made in place, kind by kind. Grammar: manual, "SQL Commands", the page of each `ALTER`.
 
-use std::collections::HashSet;
-
 use cadastre_diff::Facets;
 use cadastre_model::*;
 
@@ -183,75 +181,6 @@ impl Planning<'_> {
             sql.push(format!("ALTER SEQUENCE {name} AS {} {clauses}{cycle}{restart}", y.data_type));
         }
         sql
-    }
-
-    /// Indexes of partitions get their new names; names that go round are let go of first.
-    fn rename_attached(&mut self) {
-        let renamed: Vec<_> = self.fates.renamed.clone();
-        let old_names: HashSet<QualifiedName> =
-            renamed.iter().map(|(from, _)| self.from.walk(*from).qualified_name()).collect();
-        for (from, to) in renamed {
-            let (old, new) = (self.from.walk(from).qualified_name(), self.to.walk(to).qualified_name());
-            let rename = |from: &str, to: &str| {
-                let name = QualifiedName::new(old.namespace.clone(), from);
-                format!("ALTER INDEX {} RENAME TO {}", qualified(&name), quote(to))
-            };
-            let at = if old_names.contains(&new) {
-                let aside = super::aside(&old.name);
-                let leaving = self.new.unit(Rank::Takedown, to, rename(&old.name, &aside));
-                self.vacating.push((old.clone(), leaving));
-                let at = self.new.unit(Rank::Index, to, rename(&aside, &new.name));
-                self.new.units[at].needs.push(leaving);
-                at
-            } else {
-                let at = self.new.unit(Rank::Index, to, rename(&old.name, &new.name));
-                self.vacating.push((old.clone(), at));
-                at
-            };
-            self.occupying.push((new, at));
-            self.new.unit_of.insert(to, at);
-        }
-    }
-
-    /// Sequences that are kept pass to other columns: they leave one that goes before it takes them along, and come to one that is made
-    /// when it is there.
-    fn hand_over_sequences(&mut self) {
-        let column_of = |model: &Model, owner: &ColumnRef| {
-            let table = model.find_relation(&owner.relation)?;
-            let mut columns = model.children(table).iter().copied();
-            columns
-                .find(|&it| model.object(it).kind() == Kind::Column && model.object(it).name == owner.column)
-        };
-        let kept: Vec<(ObjectId, ObjectId)> =
-            self.from.objects().filter_map(|(from, _)| Some((from, self.diff.to(from)?))).collect();
-        for (from, to) in kept.into_iter().filter(|(from, _)| !self.fates.taken.contains(from)) {
-            let (Body::Sequence(a), Body::Sequence(b)) =
-                (&self.from.object(from).body, &self.to.object(to).body)
-            else {
-                continue;
-            };
-            let old = a.owned_by.as_ref().and_then(|owner| column_of(self.from, owner));
-            let goes = old.filter(|old| self.fates.taken.contains(old));
-            if goes.is_none() && a.owned_by == b.owned_by {
-                continue;
-            }
-            let alter = format!("ALTER SEQUENCE {} OWNED BY", qualified(&self.new.name(to)));
-            let mut leaving = None;
-            if let Some(old) = goes {
-                let at = self.new.unit(Rank::Takedown, to, format!("{alter} NONE"));
-                self.disowning.push((at, old));
-                leaving = Some(at);
-            }
-            if let Some(owner) = &b.owned_by {
-                let column = format!("{}.{}", qualified(&owner.relation), quote(&owner.column));
-                let at = self.new.unit(Rank::Default, to, format!("{alter} {column}"));
-                self.new.units[at].needs.extend(leaving);
-                let place = [self.to.find_relation(&owner.relation), column_of(self.to, owner)];
-                self.new.pending.extend(place.into_iter().flatten().map(|it| (at, it)));
-            } else if goes.is_none() {
-                self.new.unit(Rank::Default, to, format!("{alter} NONE"));
-            }
-        }
     }
 
     fn table_changes(&mut self, to: ObjectId, name: &str, a: &Table, b: &Table) -> Vec<String> {

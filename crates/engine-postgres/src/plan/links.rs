@@ -1,0 +1,385 @@
+//! What waits for what between the statements of the old state and those of the new one.
+//!
+//! Nodes of the graph are numbers: first the units of the new state, then, from `count` on, what is dropped.
+
+use std::collections::HashMap;
+
+use cadastre_model::*;
+
+use super::{Planning, has_relation_name, relation_name, takedown};
+use crate::dialect::qualified;
+use crate::script::Rank;
+
+impl Planning<'_> {
+    /// The edges between what was and what will be.
+    pub(super) fn link_states(&self, count: usize, needs: &mut [Vec<usize>]) {
+        let mut drop_of: HashMap<ObjectId, usize> = HashMap::new();
+        for (at, drop) in self.drops.iter().enumerate() {
+            drop_of.insert(drop.object, count + at);
+        }
+        // What is inside of something dropped goes with it.
+        let owners = self.owners_of_sequences();
+        let drop_at = |id: ObjectId| -> Option<usize> {
+            let mut at =
+                Some(id).filter(|id| drop_of.contains_key(id)).or(owners.get(&id).copied()).or(Some(id));
+            while let Some(it) = at {
+                if let Some(&drop) = drop_of.get(&it) {
+                    return Some(drop);
+                }
+                at = self
+                    .from
+                    .object(it)
+                    .parent
+                    .filter(|&parent| self.from.object(parent).kind() != Kind::Namespace);
+            }
+            None
+        };
+        let units_of = self.units_by_object();
+        let unit_list = |from: ObjectId| -> &[usize] {
+            self.diff.to(from).and_then(|to| units_of.get(&to)).map_or(&[], Vec::as_slice)
+        };
+        for (at, drop) in self.drops.iter().enumerate() {
+            let own = count + at;
+            let object = self.from.object(drop.object);
+            // Made anew: not before the old one is gone.
+            for &unit in unit_list(drop.object) {
+                needs[unit].push(own);
+            }
+            for &needed in object.depends_on.iter().chain(&object.parent) {
+                // What it stood on changes, or goes, when it is gone itself.
+                if drop.rank <= Rank::Takedown && self.from.object(needed).kind() != Kind::Namespace {
+                    for &unit in unit_list(needed).iter().chain(self.column_units(needed)) {
+                        // A partition leaves its table before what it got there can go.
+                        let leaves = self.leaving.iter().any(|(leaving, _)| *leaving == unit);
+                        let (later, earlier) = if leaves { (own, unit) } else { (unit, own) };
+                        needs[later].push(earlier);
+                    }
+                }
+            }
+            // Columns are altered in all heirs at once, and those that go are not made ready for it.
+            if let Body::Table(table) = &object.body {
+                let above = table.inherits.iter().chain(table.partition_of.iter().map(|it| &it.parent));
+                for parent in above.filter_map(|name| self.from.find_relation(name)) {
+                    self.column_units(parent).iter().for_each(|&unit| needs[unit].push(own));
+                }
+            }
+            let parent =
+                object.parent.and_then(|parent| drop_of.get(&parent).copied().or_else(|| drop_at(parent)));
+            if let Some(other) = parent.filter(|&other| other != own) {
+                needs[other].push(own);
+            }
+        }
+        for &id in &self.fates.taken {
+            let Some(own) = drop_at(id) else { continue };
+            // It goes with the key of the partitioned table, which goes first.
+            if matches!(&self.from.object(id).body, Body::ForeignKey(key) if key.inherited) {
+                continue;
+            }
+            let others = self.from.object(id).depends_on.iter().filter_map(|&needed| drop_at(needed));
+            others.filter(|&other| other != own).for_each(|other| needs[other].push(own));
+            // A partition would go with its table.
+            if let Body::Table(Table { partition_of: Some(bound), .. }) = &self.from.object(id).body {
+                let above = self.from.find_relation(&bound.parent).and_then(drop_at);
+                above.filter(|&other| other != own).into_iter().for_each(|other| needs[other].push(own));
+            }
+        }
+        for &(unit, column) in &self.disowning {
+            drop_at(column).into_iter().for_each(|drop| needs[drop].push(unit));
+        }
+        self.link_left_columns(&drop_of, needs);
+        self.link_types(&drop_at, &units_of, needs);
+        self.link_bounds(&drop_of, needs);
+        self.link_keys(count, &drop_of, needs);
+        self.link_kept(&drop_at, &units_of, needs);
+        self.link_names(count, &drop_of, needs);
+        self.link_columns(count, &drop_of, &units_of, needs);
+    }
+
+    /// What heirs have of a column goes after the column itself.
+    fn link_left_columns(&self, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
+        for &(at, column) in &self.left_by_parents {
+            let name = &self.from.object(column).name;
+            for (&dropped, &drop) in drop_of {
+                let object = self.from.object(dropped);
+                if object.kind() == Kind::Column && object.name == *name && dropped != column {
+                    needs[at].push(drop);
+                }
+            }
+        }
+    }
+
+    /// The columns that own sequences, which go with them.
+    fn owners_of_sequences(&self) -> HashMap<ObjectId, ObjectId> {
+        let owner = |id: ObjectId, object: &Object| {
+            let Body::Sequence(Sequence { owned_by: Some(owner), .. }) = &object.body else { return None };
+            let table = self.from.find_relation(&owner.relation)?;
+            let mut columns = self.from.children(table).iter().copied();
+            let column = columns.find(|&it| {
+                self.from.object(it).kind() == Kind::Column && self.from.object(it).name == owner.column
+            })?;
+            self.fates.taken.contains(&id).then_some((id, column))
+        };
+        self.from.objects().filter_map(|(id, object)| owner(id, object)).collect()
+    }
+
+    /// A type goes when no column is of it any more. The catalogue says of tables, not of columns, which types they stand on.
+    fn link_types(
+        &self,
+        drop_at: &dyn Fn(ObjectId) -> Option<usize>,
+        units_of: &HashMap<ObjectId, Vec<usize>>,
+        needs: &mut [Vec<usize>],
+    ) {
+        let is_type = |id: &ObjectId| {
+            let kind = self.from.object(*id).kind();
+            let is_type =
+                matches!(kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType);
+            is_type && !self.fates.swapped.contains(id)
+        };
+        for table in self.from.tables() {
+            let types = table.object().depends_on.iter().copied().filter(is_type);
+            let types: Vec<(String, usize)> = types
+                .filter_map(|id| Some((qualified(&self.from.walk(id).qualified_name()), drop_at(id)?)))
+                .collect();
+            if types.is_empty() {
+                continue;
+            }
+            for &id in self.from.children(table.id()) {
+                let Body::Column(column) = &self.from.object(id).body else { continue };
+                let base = column.data_type.split(['[', '(']).next().unwrap_or_default();
+                let Some((_, drop)) = types.iter().find(|(name, _)| name == base) else { continue };
+                let units = self.diff.to(id).and_then(|to| units_of.get(&to)).into_iter().flatten().copied();
+                let before = drop_at(id).filter(|_| self.fates.taken.contains(&id)).into_iter().chain(units);
+                needs[*drop].extend(before.filter(|it| it != drop));
+            }
+        }
+    }
+
+    /// A partition goes before others take its rows.
+    fn link_bounds(&self, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
+        let mut going: HashMap<ObjectId, Vec<usize>> = HashMap::new();
+        for (&id, &drop) in drop_of {
+            if let Body::Table(Table { partition_of: Some(bound), .. }) = &self.from.object(id).body {
+                let above = self.from.find_relation(&bound.parent).and_then(|above| self.diff.to(above));
+                above.into_iter().for_each(|above| going.entry(above).or_default().push(drop));
+            }
+        }
+        for (at, unit) in self.new.units.iter().enumerate() {
+            let Body::Table(Table { partition_of: Some(bound), .. }) = &self.to.object(unit.object).body
+            else {
+                continue;
+            };
+            if !self.fates.made.contains(&unit.object) {
+                continue;
+            }
+            let above = self.to.find_relation(&bound.parent).and_then(|above| going.get(&above));
+            needs[at].extend(above.into_iter().flatten().copied());
+        }
+    }
+
+    /// A foreign key goes before the key, or the table, it leads to.
+    fn link_keys(&self, count: usize, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
+        for (at, drop) in self.drops.iter().enumerate() {
+            let Body::ForeignKey(key) = &self.from.object(drop.object).body else { continue };
+            let Some(table) = self.from.find_relation(&key.references) else { continue };
+            let around = self.from.children(table).iter().chain(std::iter::once(&table));
+            let targets = around.filter(|&&it| self.from.object(it).kind() != Kind::ForeignKey);
+            for other in targets.filter_map(|it| drop_of.get(it)).filter(|&&other| other != count + at) {
+                needs[*other].push(count + at);
+            }
+        }
+    }
+
+    fn column_units(&self, table: ObjectId) -> &[usize] {
+        let units = self.diff.to(table).and_then(|to| self.new.column_units.get(&to));
+        units.map_or(&[], Vec::as_slice)
+    }
+
+    /// The units about each object: those that make or alter it.
+    fn units_by_object(&self) -> HashMap<ObjectId, Vec<usize>> {
+        let mut units: HashMap<ObjectId, Vec<usize>> = HashMap::new();
+        for (at, unit) in self.new.units.iter().enumerate() {
+            units.entry(unit.object).or_default().push(at);
+        }
+        units
+    }
+
+    /// What is kept lets go of what it stood on before that goes.
+    fn link_kept(
+        &self,
+        drop_at: &dyn Fn(ObjectId) -> Option<usize>,
+        units_of: &HashMap<ObjectId, Vec<usize>>,
+        needs: &mut [Vec<usize>],
+    ) {
+        for (id, object) in self.from.objects() {
+            let Some(to) = self.diff.to(id) else { continue };
+            if self.fates.taken.contains(&id) {
+                continue;
+            }
+            // A default that was put aside has let go already.
+            if self.fates.bare_defaults.contains(&id) {
+                let own = drop_at(id);
+                let others = object.depends_on.iter().filter_map(|&needed| drop_at(needed));
+                others.filter(|&other| Some(other) != own).for_each(|other| needs[other].extend(own));
+                continue;
+            }
+            let Some(units) = units_of.get(&to) else { continue };
+            // A type that is swapped only steps aside.
+            for &needed in object.depends_on.iter().filter(|needed| !self.fates.swapped.contains(needed)) {
+                if let Some(drop) = drop_at(needed) {
+                    needs[drop].extend(units.iter().copied());
+                }
+            }
+        }
+    }
+
+    /// A name is free again before it is used again. Relations, types and constraints of one schema share names in part; taking all of
+    /// them for one space asks for too much at worst.
+    fn link_names(&self, count: usize, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
+        let mut names: HashMap<(String, String), Vec<usize>> = HashMap::new();
+        for (at, drop) in self.drops.iter().enumerate() {
+            let name = relation_name(self.from, drop.object);
+            if self.from.object(drop.object).kind() != Kind::Column {
+                names.entry((name.namespace, name.name)).or_default().push(count + at);
+            }
+            // With a table go the names of what is on it, and with an identity that of its sequence.
+            let own = |part: &&ObjectId| **part == drop.object || !drop_of.contains_key(part);
+            for &part in self.from.children(drop.object).iter().chain([&drop.object]).filter(own) {
+                if let Body::Column(Column { identity: Some(it), .. }) = &self.from.object(part).body {
+                    let name = it.sequence.clone();
+                    names.entry((name.namespace, name.name)).or_default().push(count + at);
+                }
+            }
+            for &child in self.from.children(drop.object) {
+                if self.from.object(child).kind() != Kind::Column && !drop_of.contains_key(&child) {
+                    let name = relation_name(self.from, child);
+                    names.entry((name.namespace, name.name)).or_default().push(count + at);
+                }
+            }
+        }
+        for (name, at) in &self.vacating {
+            names.entry((name.namespace.clone(), name.name.clone())).or_default().push(*at);
+        }
+        for (name, at) in &self.occupying {
+            let others = names.get(&(name.namespace.clone(), name.name.clone())).into_iter().flatten();
+            needs[*at].extend(others.copied().filter(|other| other != at));
+        }
+        for (at, unit) in self.new.units.iter().enumerate() {
+            let object = self.to.object(unit.object);
+            if let Body::Column(Column { identity: Some(it), .. }) = &object.body {
+                let name = it.sequence.clone();
+                let own = self.diff.from(unit.object);
+                let before = names.get(&(name.namespace, name.name)).into_iter().flatten().copied();
+                // Its own bare default is no hindrance, and waits for it in turn.
+                needs[at].extend(before.filter(|drop| {
+                    self.drops[*drop - count].object != own.unwrap_or(unit.object) || own.is_none()
+                }));
+            }
+            if object.kind() == Kind::Column || !self.fates.made.contains(&unit.object) {
+                continue;
+            }
+            // With a table come the names of the identities and keys in its statement.
+            for &child in self.to.children(unit.object) {
+                if let Body::Column(Column { identity: Some(it), .. }) = &self.to.object(child).body {
+                    let name = (it.sequence.namespace.clone(), it.sequence.name.clone());
+                    needs[at].extend(names.get(&name).into_iter().flatten());
+                }
+            }
+            let inside = self.to.children(unit.object).iter().filter(|child| {
+                has_relation_name(self.to.object(**child).kind()) && self.new.unit_of.get(child) == Some(&at)
+            });
+            for &named in inside.chain([&unit.object]) {
+                let name = relation_name(self.to, named);
+                needs[at].extend(names.get(&(name.namespace, name.name)).into_iter().flatten());
+            }
+        }
+    }
+
+    /// A column goes when nothing mentions its table's old columns any more: the views that read it have been taken down or replaced.
+    fn link_columns(
+        &self,
+        count: usize,
+        drop_of: &HashMap<ObjectId, usize>,
+        units_of: &HashMap<ObjectId, Vec<usize>>,
+        needs: &mut [Vec<usize>],
+    ) {
+        let mut column_drops: HashMap<ObjectId, Vec<usize>> = HashMap::new();
+        for (at, drop) in self.drops.iter().enumerate() {
+            let object = self.from.object(drop.object);
+            let is_for_good = self.fates.taken.contains(&drop.object);
+            if let (Kind::Column, Some(table), true) = (object.kind(), object.parent, is_for_good) {
+                column_drops.entry(table).or_default().push(count + at);
+            }
+        }
+        for (at, parent) in &self.leaving {
+            for &unit in self.column_units(*parent).iter().filter(|unit| *unit != at) {
+                needs[unit].push(*at);
+            }
+        }
+        // What an heir says of a column for itself goes with the type it gets from its parent.
+        for (at, unit) in self.new.units.iter().enumerate() {
+            let object = self.to.object(unit.object);
+            let table = object
+                .parent
+                .filter(|_| object.kind() == Kind::Column && self.diff.from(unit.object).is_some());
+            let Some(Body::Table(table)) = table.map(|table| &self.to.object(table).body) else { continue };
+            let above = table.inherits.iter().chain(table.partition_of.iter().map(|it| &it.parent));
+            for parent in above.filter_map(|name| self.to.find_relation(name)) {
+                let same = self.to.children(parent).iter().filter(|it| {
+                    let it = self.to.object(**it);
+                    it.kind() == Kind::Column && it.name == object.name
+                });
+                let units = same.filter_map(|column| units_of.get(column)).flatten();
+                needs[at].extend(units.copied());
+            }
+        }
+        // A column that is computed from others comes when these are what they are to be.
+        for (at, unit) in self.new.units.iter().enumerate() {
+            let object = self.to.object(unit.object);
+            let (Body::Column(Column { generated: Some(it), .. }), Some(table)) =
+                (&object.body, object.parent)
+            else {
+                continue;
+            };
+            let others = self.to.children(table).iter().filter(|other| **other != unit.object);
+            let read = others.filter(|other| {
+                let other = self.to.object(**other);
+                other.kind() == Kind::Column && takedown::mentions(&it.expression, &other.name)
+            });
+            needs[at].extend(read.filter_map(|other| units_of.get(other)).flatten().copied());
+        }
+        for at in &self.joining {
+            // Who comes to a parent has its columns as the parent has them; who takes nulls nevertheless does so afterwards.
+            let own = self.new.column_units.get(&self.new.units[*at].object).into_iter().flatten();
+            for &unit in own.filter(|unit| *unit != at) {
+                let frees = self.new.units[unit].sql.iter().any(|it| it.ends_with(" DROP NOT NULL"));
+                let (later, earlier) = if frees { (unit, *at) } else { (*at, unit) };
+                needs[later].push(earlier);
+            }
+        }
+        for (at, parent) in &self.inheriting {
+            needs[*at].extend(column_drops.get(parent).into_iter().flatten());
+        }
+        for (id, object) in self.from.objects() {
+            let of_parent = object.parent.filter(|_| object.kind() != Kind::Column);
+            for needed in object.depends_on.iter().copied().chain(of_parent) {
+                let Some(columns) = column_drops.get(&needed) else { continue };
+                let drop = drop_of.get(&id).copied();
+                let units = self.diff.to(id).and_then(|to| units_of.get(&to)).into_iter().flatten().copied();
+                let is_replaced = !self.fates.taken.contains(&id);
+                // What is only said of it anew holds on to nothing.
+                let is_said = |unit: &usize| {
+                    let said = |sql: &String| {
+                        ["COMMENT ON ", "GRANT ", "REVOKE "].iter().any(|it| sql.starts_with(it))
+                    };
+                    self.new.units[*unit].sql.iter().all(said)
+                };
+                let is_left = |unit: &usize| self.left_by_parents.iter().any(|(at, _)| at == unit);
+                let lets_go = units.filter(|unit| is_replaced && !is_said(unit) && !is_left(unit));
+                let before: Vec<usize> = drop.into_iter().chain(lets_go).collect();
+                for &column in columns {
+                    needs[column].extend(before.iter().copied().filter(|&it| it != column));
+                }
+            }
+        }
+    }
+}
