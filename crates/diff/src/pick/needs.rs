@@ -1,8 +1,8 @@
 //! Which change needs which.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use cadastre_model::{Body, IndexTarget, Kind, Model, Object, ObjectId, QualifiedName, TableKind};
+use cadastre_model::{Body, IndexTarget, Kind, Model, ObjectId, QualifiedName, TableKind};
 
 use super::grounds::{named_columns, needed_by};
 use crate::attached::renamed_attached;
@@ -27,8 +27,8 @@ pub(super) struct Needs<'a> {
     pub of_view: HashMap<ObjectId, Vec<usize>>,
     /// The other half of the renaming of an index that belongs to that of a partitioned table.
     pub other_half: HashMap<usize, usize>,
-    /// Removed indexes and triggers by name, which may be one for all tables.
-    pub index_names: HashMap<QualifiedName, usize>,
+    /// Removed indexes and triggers by name, as far as their names are one for all tables.
+    pub shared_names: HashMap<(bool, QualifiedName), usize>,
     /// Parents and heirs of a table, in the first and in the second model.
     pub kin: (HashMap<ObjectId, Vec<ObjectId>>, HashMap<ObjectId, Vec<ObjectId>>),
 }
@@ -127,14 +127,13 @@ impl<'a> Needs<'a> {
                 other_half.extend([(gone, come), (come, gone)]);
             }
         }
-        let indexes = removed.iter().filter(|(id, _)| names_index(from.object(**id)));
-        let index_names = indexes.map(|(id, at)| (from.walk(*id).qualified_name(), *at)).collect();
+        let shared_names = shared_names(from, to, &removed);
         Self {
             from,
             to,
             diff,
             other_half,
-            index_names,
+            shared_names,
             added,
             removed,
             changed,
@@ -441,9 +440,8 @@ impl<'a> Needs<'a> {
         }
         let mut found: Vec<usize> =
             found.into_iter().filter_map(|id| self.removed.get(&id).copied()).collect();
-        let named = subtree(self.to, id).into_iter().filter(|id| names_index(self.to.object(*id)));
-        found
-            .extend(named.filter_map(|id| self.index_names.get(&self.to.walk(id).qualified_name()).copied()));
+        let named = subtree(self.to, id).into_iter().filter_map(|id| shared_name(self.to, id));
+        found.extend(named.filter_map(|name| self.shared_names.get(&name).copied()));
         found
     }
 
@@ -466,13 +464,34 @@ impl<'a> Needs<'a> {
     }
 }
 
-/// Whether an object is an index or trigger with a name that somebody gave it.
-fn names_index(object: &Object) -> bool {
-    match &object.body {
+/// The name of an index or trigger that somebody gave it, and whether it is a trigger's.
+fn shared_name(model: &Model, id: ObjectId) -> Option<(bool, QualifiedName)> {
+    let object = model.object(id);
+    let is_given = match &object.body {
         Body::Index(_) | Body::Exclusion(_) | Body::Trigger(_) => true,
-        Body::PrimaryKey(key) | Body::Unique(key) => !key.unnamed && object.name != "PRIMARY",
+        Body::PrimaryKey(key) | Body::Unique(key) => !key.unnamed,
         _ => false,
+    };
+    is_given.then(|| (object.kind() == Kind::Trigger, model.walk(id).qualified_name()))
+}
+
+/// The names that removed indexes and triggers leave. Where two tables have one of the same name, names are each table's own and leave
+/// nothing to others.
+fn shared_names(
+    from: &Model,
+    to: &Model,
+    removed: &HashMap<ObjectId, usize>,
+) -> HashMap<(bool, QualifiedName), usize> {
+    let mut are_own = [false; 2];
+    for model in [from, to] {
+        let mut seen = HashSet::new();
+        for name in model.objects().filter_map(|(id, _)| shared_name(model, id)) {
+            let is_trigger = name.0;
+            are_own[usize::from(is_trigger)] |= !seen.insert(name);
+        }
     }
+    let names = removed.iter().filter_map(|(&id, &at)| Some((shared_name(from, id)?, at)));
+    names.filter(|((is_trigger, _), _)| !are_own[usize::from(*is_trigger)]).collect()
 }
 
 /// The columns of a key or index; none for anything else.

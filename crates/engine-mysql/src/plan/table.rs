@@ -23,7 +23,9 @@ impl Planning<'_> {
             if is_gone || self.is_disturbed(kept, key) {
                 let clauses = dropped.entry(table).or_default();
                 clauses.push(format!("DROP FOREIGN KEY {}", quote(&object.name)));
-                self.own_key_of(table, key, clauses);
+                if self.is_led_from(kept, &key.columns) {
+                    self.own_key_of(table, key, clauses);
+                }
                 if let Some(to) = self.diff.to(id).filter(|_| !is_gone) {
                     self.tables.entry(kept).or_default().come.insert(to);
                 }
@@ -33,6 +35,13 @@ impl Planning<'_> {
             let sql = format!("ALTER TABLE {} {}", quote(&self.from.object(table).name), clauses.join(", "));
             self.push(self.from, table, vec![sql], WorkClass::Metadata);
         }
+    }
+
+    /// Whether a foreign key of the new table is over these columns.
+    fn is_led_from(&self, table: ObjectId, columns: &[String]) -> bool {
+        let keys = self.to.children(table).iter();
+        keys.copied()
+            .any(|id| matches!(&self.to.object(id).body, Body::ForeignKey(key) if key.columns == columns))
     }
 
     /// The index the server once made for a foreign key is replaced when one is added again, and then has another name. Put in its own
@@ -81,33 +90,35 @@ impl Planning<'_> {
 
     pub(super) fn add_foreign_keys(&mut self, table: ObjectId) {
         let Some(change) = self.tables.get(&table) else { return };
-        let keys = change.come.iter().filter(|&&id| self.to.object(id).kind() == Kind::ForeignKey);
-        let clauses: Vec<String> =
-            keys.filter_map(|&id| self.foreign_key_item(id)).map(|item| format!("ADD {item}")).collect();
-        if clauses.is_empty() {
-            return;
-        }
-        let sql = format!("ALTER TABLE {} {}", quote(&self.to.object(table).name), clauses.join(", "));
-        let leads_nowhere = |id: &ObjectId| match &self.to.object(*id).body {
-            Body::ForeignKey(key) => {
-                let target = QualifiedName::new(NAMESPACE, key.references.name.clone());
-                let target = self.to.find_relation(&target);
-                !target.is_some_and(|it| leads_with(self.to, it, &key.referenced_columns))
-            }
-            _ => false,
+        let keys = change.come.iter().copied().filter(|&id| self.to.object(id).kind() == Kind::ForeignKey);
+        let (backed, adrift): (Vec<ObjectId>, Vec<ObjectId>) = keys.partition(|&id| self.leads_to_key(id));
+        let statement = |keys: &[ObjectId]| {
+            let items = keys.iter().filter_map(|&id| self.foreign_key_item(id));
+            let clauses: Vec<String> = items.map(|item| format!("ADD {item}")).collect();
+            format!("ALTER TABLE {} {}", quote(&self.to.object(table).name), clauses.join(", "))
         };
-        if change.come.iter().any(leads_nowhere) {
-            self.push(self.to, table, vec![sql], WorkClass::Metadata);
+        let (checked, unchecked) = (statement(&backed), statement(&adrift));
+        if !adrift.is_empty() {
+            self.push(self.to, table, vec![unchecked], WorkClass::Metadata);
+        }
+        if backed.is_empty() {
             return;
         }
-        // Only then are the rows that are there held against it.
-        let statements = vec![CHECKED.into(), sql, UNCHECKED.into()];
-        self.push(self.to, table, statements, WorkClass::Scan);
+        // Only then are the rows that are there held against it; the server copies the table for it.
+        self.push(self.to, table, vec![CHECKED.into(), checked, UNCHECKED.into()], WorkClass::Rewrite);
         if let Some(step) = self.steps.last_mut() {
             step.hazards.push(Hazard::new(HazardKind::LongLock, "the table may be copied"));
             let message = "rows without a counterpart make it fail";
             step.hazards.push(Hazard::new(HazardKind::DataDependent, message));
         }
+    }
+
+    /// Whether a foreign key leads to a key that is there. Those that do not the server takes unchecked, and cannot check.
+    fn leads_to_key(&self, id: ObjectId) -> bool {
+        let Body::ForeignKey(key) = &self.to.object(id).body else { return false };
+        let target = QualifiedName::new(NAMESPACE, key.references.name.clone());
+        let target = self.to.find_relation(&target);
+        target.is_some_and(|it| leads_with(self.to, it, &key.referenced_columns))
     }
 
     /// MariaDB takes a `RESTRICT` that is said for `NO ACTION` here, and one that is not said for what it is.

@@ -270,9 +270,11 @@ impl Planning<'_> {
                 let own = self.diff.from(unit.object);
                 let before = names.get(&(name.namespace, name.name)).into_iter().flatten().copied();
                 // Its own bare default is no hindrance, and waits for it in turn.
-                needs[at].extend(before.filter(|drop| {
-                    self.drops[*drop - count].object != own.unwrap_or(unit.object) || own.is_none()
-                }));
+                let is_own = |node: &usize| {
+                    let drop = node.checked_sub(count).map(|drop| self.drops[drop].object);
+                    own.is_some() && drop == own
+                };
+                needs[at].extend(before.filter(|node| !is_own(node)));
             }
             if object.kind() == Kind::Column || !self.fates.made.contains(&unit.object) {
                 continue;

@@ -147,11 +147,12 @@ impl<'m> Locks<'m> {
         let own = self.model.children(table).iter().copied();
         for id in own.chain(self.model.referencing(table).iter().copied()) {
             let Body::ForeignKey(key) = &self.model.object(id).body else { continue };
-            if key.columns.contains(column) || key.referenced_columns.contains(column) {
-                let ends = [self.model.object(id).parent, self.model.find_relation(&key.references)];
-                for end in ends.into_iter().flatten().filter(|it| *it != table) {
-                    self.lock_all(step, end, LockClass::AccessExclusive);
-                }
+            let (own, other) = (self.model.object(id).parent, self.model.find_relation(&key.references));
+            if own == Some(table) && key.columns.contains(column) {
+                other.into_iter().for_each(|it| self.lock_all(step, it, LockClass::AccessExclusive));
+            }
+            if other == Some(table) && key.referenced_columns.contains(column) {
+                own.into_iter().for_each(|it| self.lock_all(step, it, LockClass::AccessExclusive));
             }
         }
     }
