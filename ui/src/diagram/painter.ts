@@ -11,6 +11,8 @@ const ROWS = 0.38;
 const TITLES = 0.16;
 /** From this scale on links are drawn with their corners. */
 const CORNERS = 0.16;
+/** From this scale on links are drawn with their ends. */
+const ENDS = 0.3;
 
 export interface Theme {
   canvas: string;
@@ -50,7 +52,11 @@ export interface Size {
 }
 
 /** What the view is doing: near tables are elements only while it rests. */
-export type Motion = "not" | "panning" | "zooming";
+export interface Motion {
+  kind: "not" | "panning" | "zooming";
+  /** Frames come late: what nobody can see in passing is left out. */
+  hurried: boolean;
+}
 
 export interface Lit {
   /** Boxes that are hovered or selected. */
@@ -77,7 +83,7 @@ export function paint(
   context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
   const view = viewport(camera, width, height);
   paintLinks(context, scene, view, camera.scale, theme, lit, motion);
-  if (camera.scale < NEAR || motion !== "not") paintBoxes(context, scene, view, camera, size, theme, lit, motion, sprites);
+  if (camera.scale < NEAR || motion.kind !== "not") paintBoxes(context, scene, view, camera, size, theme, lit, motion, sprites);
 }
 
 function paintLinks(
@@ -90,8 +96,18 @@ function paintLinks(
   motion: Motion,
 ): void {
   // While the scale changes nobody reads the ends of links, and they are most of what there is to draw.
-  const detail = motion === "zooming" ? scale / 2 : scale;
-  const visible = scene.linksIn(view);
+  const isZooming = motion.kind === "zooming";
+  const near = isZooming ? scale / 2 : scale;
+  const detail = motion.hurried ? Math.min(near, CORNERS) : near;
+  let visible = scene.linksIn(view);
+  if (isZooming && motion.hurried) {
+    // Those that only pass through tell nothing while the scale changes.
+    const ends = new Set(scene.boxesIn(view));
+    visible = visible.filter((index) => {
+      const link = scene.links[index];
+      return link && (ends.has(link.from) || ends.has(link.to));
+    });
+  }
   const bright: number[] = [];
   const marked = MARKS.map((): SceneLink[] => []);
   const hair = 1 / scale;
@@ -143,7 +159,7 @@ function tracePath(context: CanvasRenderingContext2D, link: SceneLink, scale: nu
     return;
   }
   for (let at = 2; at + 1 < points.length; at += 2) context.lineTo(points[at] ?? 0, points[at + 1] ?? 0);
-  if (scale >= 0.3) {
+  if (scale >= ENDS) {
     traceEnd(context, points, 0, 2, link.fromEnd);
     traceEnd(context, points, points.length - 2, points.length - 4, link.toEnd);
   }
@@ -201,7 +217,7 @@ function paintBoxes(
   if (hasRows) {
     sprites.begin(theme);
     heads.forEach((boxes, at) => {
-      for (const box of boxes) sprites.draw(context, box, theme.heads[at] ?? theme.line, scale * size.ratio, motion === "zooming");
+      for (const box of boxes) sprites.draw(context, box, theme.heads[at] ?? theme.line, scale * size.ratio, motion);
     });
   } else {
     // Colour by colour: thousands of small fills are slower than a few large ones.
@@ -215,7 +231,7 @@ function paintBoxes(
   });
   if (!isFar) frameAll(context, theme.lit, 2 / scale, bright);
   if (isFar) paintFarTitles(context, scene, new Set(visible), scale, theme);
-  else if (!hasRows && motion !== "zooming") paintTitles(context, bodies, camera, size, theme);
+  else if (!hasRows && motion.kind !== "zooming") paintTitles(context, bodies, camera, size, theme);
 }
 
 function fillAll(context: CanvasRenderingContext2D, colour: string, boxes: SceneBox[], height?: number): void {

@@ -1,11 +1,12 @@
 // Pictures of boxes with their rows, kept from frame to frame: to copy a picture is a fraction of writing its words anew.
 import { HEAD_HEIGHT, HEADS, MARKS, ROW_HEIGHT, type SceneBox, signed } from "./scene";
-import { NEAR, type Theme } from "./painter";
+import { type Motion, NEAR, type Theme } from "./painter";
 
 /** So many pictures are kept; a screen shows fewer boxes than that while their rows are drawn. */
 const MOST = 400;
 /** So many are made in one frame while the scale changes; until its turn comes a box shows the picture it has, or none. */
 const PER_FRAME = 3;
+const PER_LATE_FRAME = 1;
 /** While the scale changes pictures are made for steps of it, two to each doubling. */
 const STEPS = 2;
 
@@ -26,11 +27,13 @@ export class Sprites {
     this.theme = theme;
   }
 
-  /** Draws a box at its place; the context's unit is that of the diagram. `changing`: the scale will not stay as it is. */
-  draw(context: CanvasRenderingContext2D, box: SceneBox, head: string, scale: number, changing: boolean): void {
+  /** Draws a box at its place; the context's unit is that of the diagram. */
+  draw(context: CanvasRenderingContext2D, box: SceneBox, head: string, scale: number, motion: Motion): void {
+    const changing = motion.kind === "zooming";
+    const most = motion.hurried ? PER_LATE_FRAME : PER_FRAME;
     const wanted = changing ? 2 ** (Math.round(Math.log2(scale) * STEPS) / STEPS) : scale;
     let sprite = this.kept.get(box);
-    if (sprite?.scale !== wanted && (!changing || this.made < PER_FRAME)) {
+    if (sprite?.scale !== wanted && (!changing || this.made < most)) {
       sprite = { scale: wanted, picture: this.make(box, head, wanted) };
       this.kept.delete(box);
       this.kept.set(box, sprite);

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+
+import { Pace } from "./pace";
+
+/** Draws so many frames with so many milliseconds between them; what the last one answered, and when it is now. */
+function frames(pace: Pace, from: number, count: number, apart: number): [boolean, number] {
+  let [answer, now] = [false, from];
+  for (let at = 0; at < count; at++) {
+    now += apart;
+    answer = pace.frame(now);
+  }
+  return [answer, now];
+}
+
+describe("the pace", () => {
+  it("hurries after some late frames in a row, not after one", () => {
+    const pace = new Pace();
+    expect(frames(pace, 0, 20, 16)[0]).toBe(false);
+    expect(frames(pace, 320, 1, 60)[0]).toBe(false);
+    expect(frames(pace, 380, 20, 16)[0]).toBe(false);
+    expect(frames(pace, 700, 6, 25)[0]).toBe(true);
+  });
+
+  it("draws everything again when frames came in time until the view rested", () => {
+    const pace = new Pace();
+    const [hurried, now] = frames(pace, 0, 10, 30);
+    expect(hurried).toBe(true);
+    pace.rest();
+    expect(frames(pace, now + 5000, 3, 16)[0]).toBe(true);
+    const [, later] = frames(pace, now + 5048, 30, 16);
+    pace.rest();
+    expect(frames(pace, later + 5000, 3, 16)[0]).toBe(false);
+  });
+
+  it("takes no rest for a late frame", () => {
+    const pace = new Pace();
+    let now = 0;
+    for (let at = 0; at < 20; at++) {
+      [, now] = frames(pace, now, 2, 16);
+      pace.rest();
+      now += 4000;
+    }
+    expect(frames(pace, now, 1, 16)[0]).toBe(false);
+  });
+});
