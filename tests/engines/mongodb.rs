@@ -5,7 +5,7 @@ use cadastre_engine::{
 };
 use cadastre_engine_mongodb::{MongoDialect, MongoDriver};
 use cadastre_model::*;
-use cadastre_test_support::{Authority, MongoServer};
+use cadastre_test_support::{Authority, MongoServer, REPLICA_SET};
 use mongodb::Database;
 use mongodb::bson::{Bson, Document, doc, oid::ObjectId};
 
@@ -268,6 +268,35 @@ async fn a_connection_is_tested_with_tls_and_each_failure_has_its_own_words() {
     let gone = target();
     server.kill();
     assert_eq!(test_code(&gone, "x").await.0, ErrorCode::Unreachable);
+}
+
+#[tokio::test]
+async fn a_replica_set_is_found_by_any_of_its_hosts_and_its_name() {
+    let server = MongoServer::start_in_set().await;
+    let database = server.create_database().await;
+    server.run(&database, doc! { "create": "orders" }).await;
+    let secret = Secret::new(server.password());
+    let target = |set: &str, direct: bool| {
+        change(server.target(database.name()), |address| {
+            address.replica_set = set.into();
+            address.direct = direct;
+            address.connect_timeout = 3;
+            if !direct {
+                // A member that is down does not keep the others from being found.
+                address.hosts.insert(0, "127.0.0.1:1".into());
+            }
+        })
+    };
+    for good in [target(REPLICA_SET, false), target("", true)] {
+        let options = IntrospectOptions::default();
+        let model = MongoDriver.introspect(&good, Some(&secret), &options, &RunContext::silent()).await;
+        assert!(model.unwrap().objects().any(|(_, object)| object.name == "orders"), "{}", good.url());
+    }
+    let (code, message) = test_code(&target("other", false), server.password()).await;
+    assert!(code == ErrorCode::Unreachable && message.contains("replica set"), "{message}");
+    let elsewhere = change(target("", true), |address| address.auth_source = String::new());
+    let (code, message) = test_code(&elsewhere, server.password()).await;
+    assert!(code == ErrorCode::AuthFailed, "the user is looked for in the database: {message}");
 }
 
 /// What makes one database from nothing, and another from the first by hand.

@@ -40,6 +40,8 @@ pub struct AddressForm {
     pub auth_source: String,
     /// The replica set's name.
     pub replica_set: String,
+    /// Only the server that is named is talked to.
+    pub direct: bool,
     /// How many documents of a collection are looked at.
     pub sample_size: String,
     /// Seconds to wait.
@@ -91,6 +93,7 @@ impl AddressForm {
                 database: it.database,
                 auth_source: it.auth_source,
                 replica_set: it.replica_set,
+                direct: it.direct,
                 sample_size: it.sample_size.to_string(),
                 tls: it.tls.word().into(),
                 root_certificate: it.root_certificate.unwrap_or_default(),
@@ -157,6 +160,13 @@ impl AddressForm {
             )
             .with_hint("name one host"));
         }
+        if self.direct && (self.srv || hosts.len() > 1) {
+            return Err(AppError::new(
+                Code::InvalidInput,
+                "reading the form: one server is to be talked to directly, and several are named",
+            )
+            .with_hint("name one host, or let the replica set be found"));
+        }
         // The driver cannot try with and then without; in doubt nothing goes in clear over a network.
         let is_here =
             !self.srv && hosts.iter().all(|host| is_this_machine(host.split(':').next().unwrap_or(host)));
@@ -172,6 +182,7 @@ impl AddressForm {
             database: self.database.clone(),
             auth_source: self.auth_source.trim().to_owned(),
             replica_set: self.replica_set.trim().to_owned(),
+            direct: self.direct,
             tls,
             root_certificate: file(&self.root_certificate),
             client_certificate: file(&self.client_certificate),

@@ -113,6 +113,14 @@ async fn a_server_is_reached_through_an_ssh_server_whose_key_is_known() {
         let reached = test(url, ssh.port, "key", true);
         assert!(reached.status.success(), "{}", text(&reached.stderr));
     }
+    for (url, word, hint) in [(&urls[1], "ssl-mode=", "verify-ca"), (&urls[2], "tls=", "require")] {
+        let (start, rest) = url.split_once(word).unwrap();
+        let checked = if word == "tls=" { "true" } else { "VERIFY_IDENTITY" };
+        let end = rest.split_once('&').map(|(_, end)| format!("&{end}")).unwrap_or_default();
+        let refused = test(&format!("{start}{word}{checked}{end}"), ssh.port, "key", true);
+        let said = text(&refused.stderr);
+        assert!(said.contains("cannot be held against the server's name") && said.contains(hint), "{said}");
+    }
     let failures = [
         (ssh.port, "key", false, "host key is not known"),
         (ssh.port, "stranger", true, "does not accept our key"),

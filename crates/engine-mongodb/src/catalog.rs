@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use bson::oid::ObjectId;
 use bson::{Bson, Document, doc};
 use cadastre_engine::{DbError, FieldRef, RunContext, Stage};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use mongodb::Database;
 
 use crate::error::explain;
-use crate::references::{FEWEST_VALUES, LEAST_FOUND, Referable, candidates};
+use crate::references::{Candidate, FEWEST_VALUES, LEAST_FOUND, Referable, candidates, need_no_name};
 use crate::sample::{Inferred, infer};
 
 /// A collection with no more documents, and no more bytes of them, is read as a whole.
@@ -42,8 +43,7 @@ pub(crate) struct CollectionFacts {
 pub(crate) struct Sampled {
     pub inferred: Inferred,
     pub total: u64,
-    /// Path, collection, key, values looked up, values found.
-    pub references: Vec<(String, String, String, u32, u32)>,
+    pub references: Vec<Reference>,
 }
 
 /// Reads everything.
@@ -156,6 +156,23 @@ async fn is_small(database: &Database, name: &str, total: u64, size: u32) -> boo
     total <= WHOLE && size.is_some_and(|size| size <= WHOLE_BYTES)
 }
 
+/// A field whose values may be keys of a collection.
+struct Question<'f> {
+    /// The collection it is in.
+    of: usize,
+    path: &'f str,
+    values: &'f [Bson],
+    candidates: Vec<Candidate>,
+}
+
+/// Path, collection, key, values looked up, values found.
+type Reference = (String, String, String, u32, u32);
+
+/// So many values of a field with no telling name are looked for in every collection.
+const PROBES: usize = 8;
+/// So many values are looked for in one request.
+const MOST_PROBES: usize = 5_000;
+
 async fn find_references(
     database: &Database,
     facts: &mut [CollectionFacts],
@@ -169,31 +186,96 @@ async fn find_references(
             keys: unique_keys(it.indexes.as_deref().unwrap_or_default()),
         })
         .collect();
-    for one in facts.iter_mut() {
-        let own = one.row.name.clone();
-        let Ok(sample) = &mut one.sample else { continue };
-        for field in &sample.inferred.fields {
-            context.check()?;
-            let Some(values) = sample.inferred.values.get(&field.path) else { continue };
-            for candidate in candidates(&own, &field.path, values, &all) {
-                let found = look_up(database, &candidate.collection, &candidate.key, values).await;
-                // A collection whose documents may not be read is not referred to, as far as anybody can tell.
-                let Ok(found) = found else { continue };
-                if values.len() >= FEWEST_VALUES && f64::from(found) >= LEAST_FOUND * values.len() as f64 {
-                    let looked_up = values.len() as u32;
-                    sample.references.push((
-                        field.path.clone(),
-                        candidate.collection,
-                        candidate.key,
-                        looked_up,
-                        found,
-                    ));
-                    break;
-                }
+    let mut questions = Vec::new();
+    for (of, one) in facts.iter().enumerate() {
+        for (path, values) in one.sample.iter().flat_map(|sample| &sample.inferred.values) {
+            let candidates = candidates(&one.row.name, path, values, &all);
+            questions.push(Question { of, path, values, candidates });
+        }
+    }
+    let mut answers = ask_all(database, &questions, context).await?;
+    let is_open = |of: usize, path: &str| !answers.iter().any(|(it, answer)| *it == of && answer.0 == path);
+    questions.retain(|it| need_no_name(it.path, it.values) && is_open(it.of, it.path));
+    probe(database, &mut questions, &all, context).await?;
+    answers.extend(ask_all(database, &questions, context).await?);
+    for (of, answer) in answers {
+        if let Ok(sample) = &mut facts[of].sample {
+            sample.references.push(answer);
+        }
+    }
+    Ok(())
+}
+
+/// The first candidate of each question that most of the values are found in.
+async fn ask_all(
+    database: &Database,
+    questions: &[Question<'_>],
+    context: &RunContext,
+) -> Result<Vec<(usize, Reference)>, DbError> {
+    let mut asking =
+        stream::iter(questions).map(|question| first_that_holds(database, question)).buffered(AT_ONCE);
+    let mut answers = Vec::new();
+    while let Some(answer) = asking.next().await {
+        context.check()?;
+        answers.extend(answer);
+    }
+    Ok(answers)
+}
+
+async fn first_that_holds(database: &Database, question: &Question<'_>) -> Option<(usize, Reference)> {
+    let values = question.values;
+    for candidate in &question.candidates {
+        let found = look_up(database, &candidate.collection, &candidate.key, values).await;
+        // A collection whose documents may not be read is not referred to, as far as anybody can tell.
+        let Ok(found) = found else { continue };
+        if values.len() >= FEWEST_VALUES && f64::from(found) >= LEAST_FOUND * values.len() as f64 {
+            let (collection, key) = (candidate.collection.clone(), candidate.key.clone());
+            let reference = (question.path.to_owned(), collection, key, values.len() as u32, found);
+            return Some((question.of, reference));
+        }
+    }
+    None
+}
+
+/// Gives the questions the collection as a candidate that has most of their first values as `_id`. Values of all fields go into
+/// one request for each collection, so that their number does not grow with that of the fields.
+async fn probe(
+    database: &Database,
+    questions: &mut [Question<'_>],
+    all: &[Referable],
+    context: &RunContext,
+) -> Result<(), DbError> {
+    let first = |question: &Question<'_>| question.values.iter().take(PROBES).filter_map(Bson::as_object_id);
+    let pool: Vec<Bson> =
+        questions.iter().flat_map(first).collect::<BTreeSet<_>>().into_iter().map(Bson::ObjectId).collect();
+    let requests = all.iter().flat_map(|target| pool.chunks(MOST_PROBES).map(move |ids| (&target.name, ids)));
+    let mut asking = stream::iter(requests)
+        .map(|(name, ids)| async move { (name, ids_in(database, name, ids).await.unwrap_or_default()) })
+        .buffered(AT_ONCE);
+    let mut best = vec![0; questions.len()];
+    while let Some((name, ids)) = asking.next().await {
+        context.check()?;
+        for (question, best) in questions.iter_mut().zip(&mut best) {
+            let found = first(question).filter(|id| ids.contains(id)).count();
+            if found > *best {
+                *best = found;
+                question.candidates = vec![Candidate { collection: name.clone(), key: "_id".into() }];
             }
         }
     }
     Ok(())
+}
+
+/// Which of the values are `_id`s of a collection.
+async fn ids_in(
+    database: &Database,
+    collection: &str,
+    ids: &[Bson],
+) -> mongodb::error::Result<BTreeSet<ObjectId>> {
+    let pipeline = [doc! { "$match": { "_id": { "$in": ids } } }, doc! { "$project": { "_id": 1 } }];
+    let cursor = database.collection::<Document>(collection).aggregate(pipeline).await?;
+    let documents: Vec<Document> = cursor.try_collect().await?;
+    Ok(documents.iter().filter_map(|document| document.get_object_id("_id").ok()).collect())
 }
 
 /// How many of the values there are in a collection.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cadastre_engine::{DbError, ErrorCode, MongoAddress, Secret, Target, TlsMode};
+use cadastre_engine::{DbError, ErrorCode, MongoAddress, Secret, Target, TlsMode, name_not_checked};
 use mongodb::options::{AuthMechanism, ClientOptions, Credential, Tls, TlsOptions};
 use mongodb::{Client, Database};
 
@@ -27,6 +27,12 @@ pub(crate) async fn open<'t>(
     secret: Option<&Secret>,
 ) -> Result<(&'t MongoAddress, Database), DbError> {
     let address = address_of(target)?;
+    let is_through = address.tunnel.as_ref().is_some_and(|tunnel| tunnel.open_at.is_some());
+    if is_through && address.tls == TlsMode::VerifyFull {
+        return Err(name_not_checked(&format!("connecting to {}", target.label())).with_hint(
+            "choose require: the way is still encrypted to the server, and SSH checks the machine between",
+        ));
+    }
     let limit = Duration::from_secs(u64::from(address.connect_timeout.max(1)));
     // The password is not part of the text, so that no message of the driver can show it.
     let mut options =
@@ -35,20 +41,19 @@ pub(crate) async fn open<'t>(
     options.server_selection_timeout = Some(limit);
     options.connect_timeout = Some(limit);
     options.max_pool_size = Some(8);
-    options.credential = credential(address, secret);
+    options.credential = credential(options.credential.take(), address, secret);
     options.tls = Some(tls(address)?);
     let client = Client::with_options(options).map_err(|error| explain_connect(target, &error))?;
     Ok((address, client.database(&address.database)))
 }
 
-fn credential(address: &MongoAddress, secret: Option<&Secret>) -> Option<Credential> {
-    if address.user.is_empty() {
-        return None;
-    }
-    let source = Some(address.auth_source.clone()).filter(|source| !source.is_empty());
-    let mut credential = Credential::default();
-    credential.username = Some(address.user.clone());
-    credential.source = Some(source.unwrap_or_else(|| "admin".into()));
+/// What the driver made of user and database, with the secret. Whose name an SRV record stands for may say where users are kept.
+fn credential(
+    named: Option<Credential>,
+    address: &MongoAddress,
+    secret: Option<&Secret>,
+) -> Option<Credential> {
+    let mut credential = named?;
     credential.password = secret.map(|secret| secret.expose().to_owned());
     // Without a password it can only be the certificate that tells who we are.
     if secret.is_none() && address.client_certificate.is_some() {

@@ -112,9 +112,12 @@ pub(crate) fn candidates(own: &str, path: &str, values: &[Bson], all: &[Referabl
     if base.last().is_some_and(|word| OWN_KIND.contains(&word.as_str())) {
         add(own, "_id");
     }
-    // Object ids are unique everywhere, so they need no name to be looked up.
-    if values.iter().all(|value| matches!(value, Bson::ObjectId(_))) {
-        all.iter().for_each(|target| add(&target.name, "_id"));
-    }
     found
+}
+
+/// Whether values are unique everywhere, so that they need no name to be looked up: object ids are.
+pub(crate) fn need_no_name(path: &str, values: &[Bson]) -> bool {
+    path != "_id"
+        && values.len() >= FEWEST_VALUES
+        && values.iter().all(|value| matches!(value, Bson::ObjectId(_)))
 }

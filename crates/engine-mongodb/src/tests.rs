@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bson::{Bson, doc, oid::ObjectId};
 use cadastre_engine::{Target, TlsMode};
 
-use crate::references::{Candidate, Referable, candidates};
+use crate::references::{Candidate, Referable, candidates, need_no_name};
 use crate::sample::{enforced_paths, infer};
 use crate::url::parse_url;
 
@@ -80,7 +80,8 @@ fn names_lead_to_collections_and_other_names_do_not() {
         assert_eq!(of(decoy), Vec::new(), "{decoy}");
     }
     let ids: Vec<Bson> = (0..3).map(|_| Bson::ObjectId(ObjectId::new())).collect();
-    assert_eq!(candidates("orders", "whatever", &ids, &all).len(), 4, "object ids need no name");
+    assert_eq!(candidates("orders", "whatever", &ids, &all), Vec::new());
+    assert!(need_no_name("whatever", &ids) && !need_no_name("_id", &ids) && !need_no_name("whatever", &texts));
     assert_eq!(
         candidates("orders", "customer_id", &texts[..2], &all),
         Vec::new(),
@@ -108,6 +109,11 @@ fn addresses_go_to_a_url_and_back_and_default_to_checked_tls() {
     assert!(read("mongodb+srv://cluster.example.org/shop").srv);
     let url = Target::MongoDb(set.clone()).url();
     assert!(!url.contains("p%40w") && read(&url) == set, "{url}");
+    let one = read("mongodb://ann@h1/shop?directConnection=true&replicaSet=rs0&authSource=admin");
+    assert!(one.direct && read(&Target::MongoDb(one.clone()).url()) == one);
+    assert_eq!(one.plain_url(), "mongodb://ann@h1/shop?directConnection=true&authSource=admin&replicaSet=rs0");
+    let two = parse_url("mongodb://h1,h2/shop?directConnection=true").unwrap_err();
+    assert!(two.message.contains("name one host"), "{two:?}");
     assert!(parse_url("mongodb://h/shop?nonsense=1").unwrap_err().message.contains("nonsense"));
     let leaking = parse_url("mongodb://u:p/canary@h/db").unwrap_err();
     assert!(!format!("{leaking:?}").contains("canary"), "{leaking:?}");

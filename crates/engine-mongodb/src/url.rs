@@ -52,6 +52,7 @@ pub fn parse_url(text: &str) -> Result<(Target, Option<Secret>), DbError> {
         database,
         auth_source: String::new(),
         replica_set: String::new(),
+        direct: false,
         // Nobody listens on this machine's own wires; anywhere else the answer must come from whom it should.
         tls: if is_here { TlsMode::Disable } else { TlsMode::VerifyFull },
         root_certificate: None,
@@ -74,8 +75,18 @@ pub fn parse_url(text: &str) -> Result<(Target, Option<Secret>), DbError> {
     if address.tunnel.is_some() && (address.srv || address.hosts.len() > 1) {
         return Err(invalid("through an SSH tunnel one server is reached; name one host"));
     }
+    check_direct(&address).map_err(invalid)?;
     let password = decode(password)?;
     Ok((Target::MongoDb(address), Some(password).filter(|it| !it.is_empty()).map(Secret::new)))
+}
+
+/// Of several servers none can be the one that is talked to directly.
+fn check_direct(address: &MongoAddress) -> Result<(), &'static str> {
+    let is_one = !address.srv && address.hosts.len() == 1;
+    if address.direct && !is_one {
+        return Err("directConnection talks to one server; name one host, and not by mongodb+srv");
+    }
+    Ok(())
 }
 
 /// `host:port` or `[address]:port` without the port.
@@ -87,7 +98,7 @@ fn host_name(host: &str) -> &str {
 }
 
 /// Parameters that change nothing about what is read.
-const IGNORED: [&str; 9] = [
+const IGNORED: [&str; 8] = [
     "appname",
     "retrywrites",
     "retryreads",
@@ -95,7 +106,6 @@ const IGNORED: [&str; 9] = [
     "readpreference",
     "readconcernlevel",
     "maxpoolsize",
-    "directconnection",
     "compressors",
 ];
 
@@ -107,6 +117,7 @@ fn take_parameter(address: &mut MongoAddress, name: &str, value: String) -> Resu
     match name.to_ascii_lowercase().as_str() {
         "authsource" => address.auth_source = value,
         "replicaset" => address.replica_set = value,
+        "directconnection" => address.direct = is_true,
         "tls" | "ssl" if is_true => {
             if matches!(address.tls, TlsMode::Disable) {
                 address.tls = TlsMode::VerifyFull;

@@ -7,7 +7,7 @@ use cadastre_model::*;
 
 use crate::catalog::{Answer, Catalog, EventRow, RelationKind, RoutineRow, Shown, TriggerRow, ViewColumnRow};
 use crate::parse::{ParsedTable, parse_sequence, parse_table};
-use crate::tokens::{TokenKind, tokenize, unqualify};
+use crate::tokens::{Token, TokenKind, tokenize, unqualify, unqualify_trigger};
 
 /// The one namespace: the database, under a name that is the same for all databases, so that two can be compared.
 pub(crate) const NAMESPACE: &str = "main";
@@ -105,6 +105,12 @@ impl Assembly {
 
     fn add_parsed_table(&mut self, name: String, mut parsed: ParsedTable) {
         self.resolve_collations(&mut parsed);
+        for option in parsed.table.options.iter_mut().filter(|option| option.name == "CONNECTION") {
+            if let Some(safe) = without_password(&option.value) {
+                option.value = safe;
+                self.builder.note_unmodelled("password of a federated table", name.clone());
+            }
+        }
         let mut object = Object::new(Some(self.namespace), name.clone(), Body::Table(parsed.table));
         object.comment = parsed.comment;
         let table = self.builder.add(object);
@@ -229,7 +235,7 @@ impl Assembly {
             return self.gap("trigger", &row.name, "its table could not be read");
         };
         let trigger = Trigger {
-            definition: take_definer(&shown.statement).1,
+            definition: unqualify_trigger(&take_definer(&shown.statement).1, &self.database),
             firing: Firing::Origin,
             event: format!("{} {}", row.timing, row.event),
             inherited: false,
@@ -288,13 +294,20 @@ pub(crate) fn take_definer(statement: &str) -> (Option<String>, String) {
     let Some(at) = head.filter(|&at| tokens.get(at + 1).is_some_and(|token| token.is_mark("="))) else {
         return (None, statement.to_owned());
     };
-    let (Some(user), Some(host)) =
-        (tokens.get(at + 2), tokens.get(at + 4).filter(|_| tokens[at + 3].is_mark("@")))
-    else {
-        return (None, statement.to_owned());
-    };
-    let rest = statement[host.end()..].trim_start();
-    (Some(format!("{}@{}", user.value(), host.value())), format!("{}{rest}", &statement[..tokens[at].start]))
+    let Some(user) = tokens.get(at + 2) else { return (None, statement.to_owned()) };
+    // A role (MariaDB) has no host.
+    let host = tokens.get(at + 4).filter(|_| tokens[at + 3].is_mark("@"));
+    let rest = statement[host.unwrap_or(user).end()..].trim_start();
+    let definer = format!("{}@{}", user.value(), host.map(Token::value).unwrap_or_default());
+    (Some(definer), format!("{}{rest}", &statement[..tokens[at].start]))
+}
+
+/// The address of a federated table without its password (`'mysql://user:password@host/database/table'`), if it has one.
+pub(crate) fn without_password(address: &str) -> Option<String> {
+    let (scheme, rest) = address.split_once("://")?;
+    let (login, place) = rest.rsplit_once('@')?;
+    let (user, _) = login.split_once(':')?;
+    Some(format!("{scheme}://{user}@{place}"))
 }
 
 /// A view from its statement, and its definer. `CREATE ALGORITHM=… DEFINER=… SQL SECURITY … VIEW name AS query WITH … CHECK OPTION`.

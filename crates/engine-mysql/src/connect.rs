@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cadastre_engine::{DbError, ErrorCode, Secret, ServerAddress, Target, TlsMode};
+use cadastre_engine::{DbError, ErrorCode, Secret, ServerAddress, Target, TlsMode, name_not_checked};
 use sqlx::ConnectOptions;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlSslMode};
 
@@ -25,6 +25,12 @@ fn address_of(target: &Target) -> Result<&ServerAddress, DbError> {
 pub(crate) async fn open(target: &Target, secret: Option<&Secret>) -> Result<MySqlConnection, DbError> {
     let address = address_of(target)?;
     let doing = format!("connecting to {}", target.label());
+    let is_through = address.tunnel.as_ref().is_some_and(|tunnel| tunnel.open_at.is_some());
+    if is_through && address.tls == TlsMode::VerifyFull {
+        return Err(name_not_checked(&doing).with_hint(
+            "choose verify-ca: the server's authority is still checked, and SSH checks the machine between",
+        ));
+    }
     let limit = Duration::from_secs(u64::from(address.connect_timeout.max(1)));
     let opening = async {
         if !address.is_socket() {

@@ -12,7 +12,7 @@ pub(crate) const COVERAGE: &[CoverageLine] = &[
     CoverageLine::modelled("partitions", "the whole clause as the server writes it"),
     CoverageLine::modelled(
         "columns",
-        "full type, NOT NULL, default, ON UPDATE, generated, AUTO_INCREMENT, invisible, character set, collation, SRID, compression (MariaDB), comment",
+        "full type, NOT NULL, default, ON UPDATE, generated, AUTO_INCREMENT, invisible, character set, collation, SRID, compression (MariaDB), what the storage engine is told, comment",
     ),
     CoverageLine::modelled("primary keys", "prefix lengths, direction, method, comment"),
     CoverageLine::modelled(
@@ -31,6 +31,7 @@ pub(crate) const COVERAGE: &[CoverageLine] = &[
     CoverageLine::modelled("system versioning", "of tables and columns, periods (MariaDB)"),
     CoverageLine::modelled("periods", "of the application, keys without overlaps (MariaDB)"),
     CoverageLine::modelled("definers", "where it is not the account that defines most of the database"),
+    CoverageLine::reported("passwords of federated tables", "never kept; the rest of their address is"),
     CoverageLine::reported("privileges", "of tables, by account; they belong to the server"),
     CoverageLine::reported("broken views", "with the server's message"),
     CoverageLine::reported(

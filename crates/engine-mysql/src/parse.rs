@@ -227,12 +227,35 @@ fn column(reader: &mut Reader<'_>, parsed: &mut ParsedTable) -> Parsed<()> {
         } else if reader.take(&["REF_SYSTEM_ID"]) || reader.take(&["SRID"]) {
             reader.take(&["="]);
             column.srid = Some(reader.number()?);
+        } else if let Some(option) = column_option(reader)? {
+            column.options.push(option);
         } else {
             return Err(NotUnderstood(format!("the column `{name}` has “{}”", token.text)));
         }
     }
     parsed.columns.push((name, column, comment));
     Ok(())
+}
+
+/// What a storage engine is told of a column: words of MySQL ("CREATE TABLE", `column_definition`), or `name=value` of MariaDB ("Engine-defined
+/// New Table/Field/Index Attributes").
+fn column_option(reader: &mut Reader<'_>) -> Parsed<Option<SettingPair>> {
+    for word in ["STORAGE", "COLUMN_FORMAT", "ENGINE_ATTRIBUTE", "SECONDARY_ENGINE_ATTRIBUTE"] {
+        if reader.take(&[word]) {
+            let value = reader.next()?.text.to_owned();
+            return Ok(Some(SettingPair { name: word.into(), value }));
+        }
+    }
+    if reader.take(&["NOT", "SECONDARY"]) {
+        return Ok(Some(SettingPair { name: "NOT SECONDARY".into(), value: String::new() }));
+    }
+    let is_pair = reader.tokens.get(reader.at + 1).is_some_and(|next| next.is_mark("="));
+    let Some(token) = reader.peek().filter(|token| is_pair && token.kind != TokenKind::Mark) else {
+        return Ok(None);
+    };
+    reader.next()?;
+    reader.expect("=")?;
+    Ok(Some(SettingPair { name: token.text.to_owned(), value: reader.value()? }))
 }
 
 fn data_type(reader: &mut Reader<'_>) -> Parsed<String> {

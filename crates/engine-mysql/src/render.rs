@@ -122,6 +122,11 @@ pub(crate) fn column_item(object: &Object, column: &Column, check: Option<&Check
     if let Some(comment) = &object.comment {
         put(&format!("COMMENT {}", literal(comment)));
     }
+    for SettingPair { name, value } in &column.options {
+        // MySQL's own words take their value without a sign of equality.
+        let is_word = name.bytes().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'_' | b' '));
+        put(format!("{name}{}{value}", if is_word { " " } else { "=" }).trim_end());
+    }
     if let Some(check) = check {
         put(&format!("CHECK ({})", check.expression));
     }
@@ -259,5 +264,8 @@ fn definer(object: &Object) -> String {
     let Some((user, host)) = object.owner.as_ref().and_then(|owner| owner.rsplit_once('@')) else {
         return String::new();
     };
+    if host.is_empty() {
+        return format!(" DEFINER={}", quote(user));
+    }
     format!(" DEFINER={}@{}", quote(user), quote(host))
 }

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use cadastre_engine::{Target, TlsMode};
 use cadastre_model::*;
 
-use crate::assemble::take_definer;
+use crate::assemble::{take_definer, without_password};
 use crate::parse::{parse_sequence, parse_table};
-use crate::tokens::{open_comments, unqualify};
+use crate::render::column_item;
+use crate::tokens::{open_comments, unqualify, unqualify_trigger};
 use crate::url::{Environment, parse_url};
 
 #[test]
@@ -70,6 +71,27 @@ PARTITIONS 4 */";
 }
 
 #[test]
+fn what_storage_engines_are_told_of_columns_is_kept_and_comments_are_not_taken_for_it() {
+    let sql = "CREATE TABLE `t` (
+  `a` time /* mariadb-5.3 */ DEFAULT NULL,
+  `b` double DEFAULT 1e-30,
+  `c` int /*!50606 STORAGE DISK */ /*!50606 COLUMN_FORMAT DYNAMIC */ DEFAULT NULL /*!80021 ENGINE_ATTRIBUTE '{\"k\": 1}' */,
+  `d` int NOT SECONDARY,
+  `e` int(11) DEFAULT NULL `DATE_FORMAT`='yy',
+  `f` double DEFAULT -2.5E+10 COMMENT 'x /* y */'
+) ENGINE=InnoDB";
+    let parsed = parse_table(sql, ReferentialAction::NoAction).unwrap();
+    let column = |name: &str| &parsed.columns.iter().find(|(it, _, _)| it == name).unwrap().1;
+    assert_eq!(column("b").default.as_deref(), Some("1e-30"));
+    assert_eq!(column("f").default.as_deref(), Some("-2.5E+10"));
+    assert_eq!(parsed.columns[5].2.as_deref(), Some("x /* y */"));
+    let item = |name: &str| column_item(&Object::new(None, name, Body::Namespace(Namespace {})), column(name), None);
+    assert_eq!(item("c"), "`c` int NULL STORAGE DISK COLUMN_FORMAT DYNAMIC ENGINE_ATTRIBUTE '{\"k\": 1}'");
+    assert_eq!(item("d"), "`d` int NULL NOT SECONDARY");
+    assert_eq!(item("e"), "`e` int(11) NULL `DATE_FORMAT`='yy'");
+}
+
+#[test]
 fn what_is_not_understood_is_said() {
     let error =
         parse_table("CREATE TABLE `t` (\n `a` int FROBNICATED\n) ENGINE=InnoDB", ReferentialAction::NoAction)
@@ -85,6 +107,27 @@ fn sequences_and_definers_are_read() {
     assert_eq!((options.min.as_str(), options.cache.as_str(), options.cycle), ("-5", "0", true));
     let (definer, rest) = take_definer("CREATE DEFINER=`o``k`@`%` PROCEDURE `p`() SELECT 1");
     assert_eq!((definer.as_deref(), rest.as_str()), (Some("o`k@%"), "CREATE PROCEDURE `p`() SELECT 1"));
+    let (role, rest) = take_definer("CREATE DEFINER=`staff` PROCEDURE `p`() SELECT 1");
+    assert_eq!((role.as_deref(), rest.as_str()), (Some("staff@"), "CREATE PROCEDURE `p`() SELECT 1"));
+}
+
+#[test]
+fn the_password_of_a_federated_table_is_not_kept() {
+    let safe = without_password("'mysql://ann:p@ss/w@h:3306/d/t'");
+    assert_eq!(safe.as_deref(), Some("'mysql://ann@h:3306/d/t'"));
+    assert_eq!(without_password("'mysql://ann@h:3306/d/t'"), None);
+    assert_eq!(without_password("'server_1/t'"), None);
+}
+
+#[test]
+fn a_trigger_does_not_tell_where_it_was_read() {
+    let plain = |sql: &str| unqualify_trigger(sql, "d");
+    assert_eq!(
+        plain("CREATE TRIGGER d.x BEFORE INSERT ON `d`.`t` FOR EACH ROW SET NEW.a = d.f()"),
+        "CREATE TRIGGER x BEFORE INSERT ON `t` FOR EACH ROW SET NEW.a = d.f()"
+    );
+    let other = "CREATE TRIGGER dd BEFORE INSERT ON d FOR EACH ROW SET NEW.a = 1";
+    assert_eq!(plain(other), other);
 }
 
 fn address(text: &str) -> cadastre_engine::ServerAddress {

@@ -106,6 +106,10 @@ pub(crate) fn tokenize(sql: &str) -> Vec<Token<'_>> {
                 at += 1;
                 continue;
             }
+            b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                at = sql[at..].find("*/").map_or(bytes.len(), |end| at + end + 2);
+                continue;
+            }
             b'`' => TokenKind::Name,
             b'\'' | b'"' => TokenKind::Text,
             byte if is_word(byte) && byte != b'.' => TokenKind::Word,
@@ -113,12 +117,24 @@ pub(crate) fn tokenize(sql: &str) -> Vec<Token<'_>> {
         };
         at = match kind {
             TokenKind::Name | TokenKind::Text => end_of_quoted(bytes, at),
-            TokenKind::Word => at + bytes[at..].iter().take_while(|&&byte| is_word(byte)).count(),
+            TokenKind::Word => end_of_word(bytes, at),
             TokenKind::Mark => at + 1,
         };
         tokens.push(Token { kind, text: &sql[start..at], start });
     }
     tokens
+}
+
+/// Byte offset after the word or number that starts at `start`; the sign of an exponent (`1e-30`) is part of a number.
+fn end_of_word(bytes: &[u8], start: usize) -> usize {
+    let run = |from: usize| from + bytes[from..].iter().take_while(|&&byte| is_word(byte)).count();
+    let end = run(start);
+    let (word, rest) = (&bytes[start..end], &bytes[end..]);
+    let is_mantissa = word.split_last().is_some_and(|(last, digits)| {
+        matches!(last, b'e' | b'E') && !digits.is_empty() && digits.iter().all(|it| it.is_ascii_digit() || *it == b'.')
+    });
+    let has_exponent = matches!(rest, [b'-' | b'+', digit, ..] if digit.is_ascii_digit());
+    if is_mantissa && has_exponent { run(end + 1) } else { end }
 }
 
 fn is_word(byte: u8) -> bool {
@@ -170,6 +186,33 @@ pub(crate) fn unqualify(sql: &str, database: &str) -> String {
         if begins && is_own(token) && followed_by_dot(at) {
             out.push_str(&sql[copied..token.start]);
             copied = tokens[at + 1].end();
+        }
+    }
+    out.push_str(&sql[copied..]);
+    out
+}
+
+/// A trigger's statement with the database's own name taken from in front of the trigger's and the table's: the server keeps them as they
+/// were typed. What the trigger does is left alone.
+pub(crate) fn unqualify_trigger(sql: &str, database: &str) -> String {
+    let tokens = tokenize(sql);
+    let head = tokens.iter().position(|token| token.is("FOR")).unwrap_or(0);
+    let mut out = String::with_capacity(sql.len());
+    let mut copied = 0;
+    for (at, token) in tokens[..head].iter().enumerate() {
+        let own = match token.kind {
+            TokenKind::Name if token.value() == database => {
+                tokens.get(at + 1).filter(|next| next.is_mark(".")).map(Token::end)
+            }
+            TokenKind::Word => {
+                let rest = token.text.strip_prefix(database).and_then(|rest| rest.strip_prefix('.'));
+                rest.map(|rest| token.end() - rest.len())
+            }
+            _ => None,
+        };
+        if let Some(end) = own {
+            out.push_str(&sql[copied..token.start]);
+            copied = end;
         }
     }
     out.push_str(&sql[copied..]);

@@ -28,7 +28,7 @@ pub use target::{
     DEFAULT_CONNECT_TIMEOUT, DEFAULT_SAMPLE_SIZE, MongoAddress, ServerAddress, Target, TlsMode,
     is_this_machine, percent_decode, percent_encode,
 };
-pub use tunnel::Tunnel;
+pub use tunnel::{Tunnel, name_not_checked};
 
 #[cfg(test)]
 mod tests;

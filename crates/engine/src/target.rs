@@ -80,10 +80,13 @@ pub struct MongoAddress {
     pub user: String,
     /// Database.
     pub database: String,
-    /// The database the user is kept in; empty for the usual one.
+    /// The database the user is kept in; empty for the one that is opened (manual: "Connection Strings", `defaultauthdb`).
     pub auth_source: String,
     /// The replica set's name; empty for none.
     pub replica_set: String,
+    /// Only the host that is named is talked to, whatever it says of its set.
+    #[serde(default)]
+    pub direct: bool,
     /// TLS.
     pub tls: TlsMode,
     /// A file with the authorities to trust.
@@ -106,31 +109,38 @@ impl MongoAddress {
         !matches!(self.tls, TlsMode::Disable | TlsMode::Prefer)
     }
 
-    /// The address without user and options of TLS: what the driver needs to find the servers.
+    /// The address without password and options of TLS: what the driver needs to find the servers, and the user's database.
     pub fn plain_url(&self) -> String {
-        let scheme = if self.srv { "mongodb+srv" } else { "mongodb" };
-        let set = if self.replica_set.is_empty() {
-            String::new()
-        } else {
-            format!("?replicaSet={}", percent_encode(&self.replica_set))
-        };
         // Whatever it says of its set, through a tunnel there is one server to talk to.
-        if let Some(port) = self.tunnel.as_ref().and_then(|tunnel| tunnel.open_at) {
-            return format!(
-                "mongodb://127.0.0.1:{port}/{}?directConnection=true",
-                percent_encode(&self.database)
-            );
+        let near_end = self.tunnel.as_ref().and_then(|tunnel| tunnel.open_at);
+        let mut url = match near_end {
+            Some(port) => self.start_of_url("mongodb", &format!("127.0.0.1:{port}")),
+            None => self.start_of_url(self.scheme(), &self.hosts.join(",")),
+        };
+        url.push_str(if self.direct || near_end.is_some() { "directConnection=true" } else { "" });
+        if !self.auth_source.is_empty() {
+            url.push_str(&format!("&authSource={}", percent_encode(&self.auth_source)));
         }
-        format!("{scheme}://{}/{}{set}", self.hosts.join(","), percent_encode(&self.database))
+        if !self.replica_set.is_empty() && near_end.is_none() {
+            url.push_str(&format!("&replicaSet={}", percent_encode(&self.replica_set)));
+        }
+        url
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.srv { "mongodb+srv" } else { "mongodb" }
+    }
+
+    /// Up to the parameters.
+    fn start_of_url(&self, scheme: &str, hosts: &str) -> String {
+        let user =
+            if self.user.is_empty() { String::new() } else { format!("{}@", percent_encode(&self.user)) };
+        format!("{scheme}://{user}{hosts}/{}?", percent_encode(&self.database))
     }
 
     /// The whole address as a URL, without a password.
     fn url(&self) -> String {
-        let scheme = if self.srv { "mongodb+srv" } else { "mongodb" };
-        let user =
-            if self.user.is_empty() { String::new() } else { format!("{}@", percent_encode(&self.user)) };
-        let mut url =
-            format!("{scheme}://{user}{}/{}?", self.hosts.join(","), percent_encode(&self.database));
+        let mut url = self.start_of_url(self.scheme(), &self.hosts.join(","));
         url.push_str(match self.tls {
             TlsMode::Disable | TlsMode::Prefer => "tls=false",
             TlsMode::Require => "tlsInsecure=true",
@@ -140,6 +150,7 @@ impl MongoAddress {
         for (name, text) in texts.iter().filter(|(_, text)| !text.is_empty()) {
             url.push_str(&format!("&{name}={}", percent_encode(text)));
         }
+        url.push_str(if self.direct { "&directConnection=true" } else { "" });
         let files =
             [("tlsCAFile", &self.root_certificate), ("tlsCertificateKeyFile", &self.client_certificate)];
         for (name, path) in files {

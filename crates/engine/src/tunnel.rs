@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{DbError, ErrorCode};
+
 /// A machine that forwards the connection (SSH, RFC 4254 section 7). Who we are is shown by the agent or by a key file; there is
 /// no password.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,4 +76,12 @@ impl Tunnel {
             (Some(text), key) => Ok(Some(Self { key, ..Self::parse(&text)? })),
         }
     }
+}
+
+/// For clients that hold a certificate against the name they connect to, which at the near end of a tunnel is this machine's.
+pub fn name_not_checked(doing: &str) -> DbError {
+    DbError::new(
+        ErrorCode::UnsupportedByEngine,
+        format!("{doing}: through an SSH tunnel the certificate cannot be held against the server's name"),
+    )
 }

@@ -17,7 +17,7 @@ pub mod walk;
 
 pub use certificates::{Authority, Issued};
 pub use mariadb::MariaDbServer;
-pub use mongodb::MongoServer;
+pub use mongodb::{MongoServer, REPLICA_SET};
 pub use postgres::PostgresServer;
 pub use sqlite::SqliteFolder;
 pub use ssh::SshServer;

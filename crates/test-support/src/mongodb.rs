@@ -26,13 +26,24 @@ pub struct MongoServer {
     databases: AtomicU32,
 }
 
+/// The name of the replica set of [`MongoServer::start_in_set`].
+pub const REPLICA_SET: &str = "rs0";
+
+/// What a server is started with.
+#[derive(Clone, Copy)]
+enum Kind<'i> {
+    Plain,
+    Tls(&'i Issued),
+    Member,
+}
+
 impl MongoServer {
     /// Starts a server; every connection must log in.
     ///
     /// # Panics
     /// When MongoDB is not there or does not start; the message has its output.
     pub async fn start() -> Self {
-        Self::start_with(None).await
+        Self::start_as(Kind::Plain).await
     }
 
     /// As [`MongoServer::start`]; it takes TLS as well, with this certificate.
@@ -40,10 +51,18 @@ impl MongoServer {
     /// # Panics
     /// As [`MongoServer::start`].
     pub async fn start_with_tls(issued: &Issued) -> Self {
-        Self::start_with(Some(issued)).await
+        Self::start_as(Kind::Tls(issued)).await
     }
 
-    async fn start_with(issued: Option<&Issued>) -> Self {
+    /// As [`MongoServer::start`]; it is the only member, and so the primary, of a replica set.
+    ///
+    /// # Panics
+    /// As [`MongoServer::start`].
+    pub async fn start_in_set() -> Self {
+        Self::start_as(Kind::Member).await
+    }
+
+    async fn start_as(kind: Kind<'_>) -> Self {
         let folder = crate::server_folder("cadastre-mongo-");
         let mut command = Command::new(binary());
         command.arg("--dbpath").arg(folder.path()).args([
@@ -60,7 +79,7 @@ impl MongoServer {
             "--setParameter",
             "diagnosticDataCollectionEnabled=false",
         ]);
-        if let Some(issued) = issued {
+        if let Kind::Tls(issued) = kind {
             let file = folder.path().join("server.pem");
             std::fs::write(&file, format!("{}{}", issued.certificate, issued.key))
                 .expect("writing the certificate");
@@ -72,6 +91,13 @@ impl MongoServer {
             ]);
             command.arg(&file).arg("--tlsCAFile").arg(&file);
         }
+        if let Kind::Member = kind {
+            // Members show each other this key (manual: "Keyfile Authentication"); others may not read it.
+            let file = folder.path().join("key");
+            std::fs::write(&file, "cHJpdmF0ZS10by10aGlzLXRlc3Q=").expect("writing the key");
+            restrict(&file);
+            command.args(["--replSet", REPLICA_SET, "--keyFile"]).arg(&file);
+        }
         let mut process = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -80,6 +106,9 @@ impl MongoServer {
             .expect("starting mongod");
         let port = port_from_log(&mut process);
         let server = Self { _folder: folder, process: Some(process), port, databases: AtomicU32::new(0) };
+        if let Kind::Member = kind {
+            server.found_set().await;
+        }
         // The first user may be made from this machine without a login (manual: "Localhost Exception").
         let first = doc! { "createUser": USER, "pwd": PASSWORD, "roles": ["root"] };
         server
@@ -90,6 +119,21 @@ impl MongoServer {
             .await
             .expect("creating the first user");
         server
+    }
+
+    /// Makes it a set of one and waits until it may be written to.
+    async fn found_set(&self) {
+        let admin = self.client(None).await.database("admin");
+        let members = vec![doc! { "_id": 0, "host": format!("127.0.0.1:{}", self.port) }];
+        let set = doc! { "_id": REPLICA_SET, "members": members };
+        admin.run_command(doc! { "replSetInitiate": set }).await.expect("founding the set");
+        while !admin
+            .run_command(doc! { "hello": 1 })
+            .await
+            .is_ok_and(|answer| answer.get_bool("isWritablePrimary").unwrap_or_default())
+        {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
     }
 
     async fn client(&self, user: Option<(&str, &str)>) -> Client {
@@ -132,8 +176,9 @@ impl MongoServer {
             hosts: vec![format!("127.0.0.1:{}", self.port)],
             user: USER.into(),
             database: database.into(),
-            auth_source: String::new(),
+            auth_source: "admin".into(),
             replica_set: String::new(),
+            direct: false,
             tls: TlsMode::Disable,
             root_certificate: None,
             client_certificate: None,
@@ -157,6 +202,15 @@ impl Drop for MongoServer {
         self.kill();
     }
 }
+
+#[cfg(unix)]
+fn restrict(file: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("restricting the key");
+}
+
+#[cfg(not(unix))]
+fn restrict(_: &Path) {}
 
 /// The line of the log that says that it is ready has the port in it. The rest of the log is read and dropped, or the pipe would fill.
 fn port_from_log(process: &mut Child) -> u16 {

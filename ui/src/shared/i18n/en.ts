@@ -238,6 +238,7 @@ export const en = {
   "page.fold": "Fold",
   "page.unfold": "Unfold",
   "connections.srv": "Hosts by name service (mongodb+srv)",
+  "connections.direct": "Talk to this server only (directConnection)",
   "connections.authSource": "User is kept in (authSource)",
   "connections.replicaSet": "Replica set",
   "connections.hosts": "Hosts",

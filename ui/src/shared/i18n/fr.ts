@@ -240,6 +240,7 @@ export const fr: Messages = {
   "page.fold": "Replier",
   "page.unfold": "Déplier",
   "connections.srv": "Hôtes par service de noms (mongodb+srv)",
+  "connections.direct": "Ne parler qu’à ce serveur (directConnection)",
   "connections.authSource": "Base de l’utilisateur (authSource)",
   "connections.replicaSet": "Jeu de réplicas",
   "connections.hosts": "Hôtes",
