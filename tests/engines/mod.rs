@@ -8,9 +8,10 @@ pub(crate) mod postgres;
 mod random;
 
 use cadastre_app::engines;
-use cadastre_engine::{IntrospectOptions, RunContext, Secret};
+use cadastre_engine::{IntrospectOptions, RunContext, Secret, Stage};
 use cadastre_model::*;
 use cadastre_test_support::TestServer;
+use tokio_util::sync::CancellationToken;
 
 pub(crate) fn secret(server: &dyn TestServer) -> Secret {
     Secret::new(server.password())
@@ -63,4 +64,15 @@ fn line_differences(a: &str, b: &str) -> String {
     let gone = in_a.iter().filter(|line| !in_b.contains(line)).map(|line| format!("- {line}"));
     let come = in_b.iter().filter(|line| !in_a.contains(line)).map(|line| format!("+ {line}"));
     gone.chain(come).collect::<Vec<_>>().join("\n")
+}
+
+/// A context that runs `stop` when so many steps of the reading are done.
+pub(crate) fn stopping_at(done: u32, stop: impl FnOnce() + Send + 'static) -> RunContext {
+    let stop = std::sync::Mutex::new(Some(stop));
+    RunContext::new(CancellationToken::new(), move |progress| {
+        let is_there = progress.stage == Stage::Reading && progress.done >= done;
+        if let Some(stop) = stop.lock().unwrap().take_if(|_| is_there) {
+            stop();
+        }
+    })
 }

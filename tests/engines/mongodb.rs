@@ -9,6 +9,8 @@ use cadastre_test_support::{Authority, MongoServer, REPLICA_SET};
 use mongodb::Database;
 use mongodb::bson::{Bson, Document, doc, oid::ObjectId};
 
+use super::stopping_at;
+
 async fn introspect(server: &MongoServer, database: &Database) -> Model {
     let secret = Secret::new(server.password());
     let options = IntrospectOptions::default();
@@ -292,11 +294,31 @@ async fn a_replica_set_is_found_by_any_of_its_hosts_and_its_name() {
         let model = MongoDriver.introspect(&good, Some(&secret), &options, &RunContext::silent()).await;
         assert!(model.unwrap().objects().any(|(_, object)| object.name == "orders"), "{}", good.url());
     }
-    let (code, message) = test_code(&target("other", false), server.password()).await;
+    let other = change(target("other", true), |address| address.direct = false);
+    let (code, message) = test_code(&other, server.password()).await;
     assert!(code == ErrorCode::Unreachable && message.contains("replica set"), "{message}");
     let elsewhere = change(target("", true), |address| address.auth_source = String::new());
     let (code, message) = test_code(&elsewhere, server.password()).await;
     assert!(code == ErrorCode::AuthFailed, "the user is looked for in the database: {message}");
+}
+
+#[tokio::test]
+async fn a_server_that_vanishes_while_it_is_read_is_named() {
+    for step in [0, 1] {
+        let mut server = MongoServer::start().await;
+        let database = server.create_database().await;
+        for name in ["a", "b", "c"] {
+            server.run(&database, doc! { "create": name }).await;
+        }
+        let target = change(server.target(database.name()), |address| address.connect_timeout = 1);
+        let secret = Secret::new(server.password());
+        let context = stopping_at(step, move || server.kill());
+        let read =
+            MongoDriver.introspect(&target, Some(&secret), &IntrospectOptions::default(), &context).await;
+        let error = read.unwrap_err();
+        assert_eq!(error.code, ErrorCode::Unreachable, "step {step}: {error}");
+        assert!(error.message.contains("reading") && error.hint.is_some(), "step {step}: {error}");
+    }
 }
 
 /// What makes one database from nothing, and another from the first by hand.

@@ -9,7 +9,7 @@ use cadastre_engine_mysql::MySqlDriver;
 use cadastre_model::*;
 use cadastre_test_support::{Authority, MariaDbServer, TestServer};
 
-use super::{introspect, secret, there_and_back};
+use super::{introspect, secret, stopping_at, there_and_back};
 
 /// One server for all tests that run at the same time; it goes when the last of them does.
 pub(crate) fn server() -> Arc<MariaDbServer> {
@@ -200,5 +200,21 @@ async fn each_tls_mode_checks_what_it_promises() {
     ] {
         let (code, message) = test_code(&with(mode, authority, name), server.password()).await;
         assert_eq!(code, ErrorCode::TlsFailed, "{mode:?} {name}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_vanishes_while_it_is_read_is_named() {
+    for step in [0, 2, 5] {
+        let mut server = MariaDbServer::start();
+        let database = server.create_database();
+        server.run_sql(&database, "CREATE TABLE t (id integer PRIMARY KEY)");
+        let (target, secret) = (server.target(&database), secret(&server));
+        let context = stopping_at(step, move || server.kill());
+        let read =
+            MySqlDriver.introspect(&target, Some(&secret), &IntrospectOptions::default(), &context).await;
+        let error = read.unwrap_err();
+        assert_eq!(error.code, ErrorCode::Unreachable, "step {step}: {error}");
+        assert!(error.message.contains("reading") && error.hint.is_some(), "step {step}: {error}");
     }
 }

@@ -165,6 +165,13 @@ struct Question<'f> {
     candidates: Vec<Candidate>,
 }
 
+impl Question<'_> {
+    /// The first of its values that are object ids.
+    fn probes(&self) -> impl Iterator<Item = ObjectId> {
+        self.values.iter().take(PROBES).filter_map(Bson::as_object_id)
+    }
+}
+
 /// Path, collection, key, values looked up, values found.
 type Reference = (String, String, String, u32, u32);
 
@@ -212,8 +219,8 @@ async fn ask_all(
     questions: &[Question<'_>],
     context: &RunContext,
 ) -> Result<Vec<(usize, Reference)>, DbError> {
-    let mut asking =
-        stream::iter(questions).map(|question| first_that_holds(database, question)).buffered(AT_ONCE);
+    let asked: Vec<_> = questions.iter().map(|question| first_that_holds(database, question)).collect();
+    let mut asking = stream::iter(asked).buffered(AT_ONCE);
     let mut answers = Vec::new();
     while let Some(answer) = asking.next().await {
         context.check()?;
@@ -245,18 +252,21 @@ async fn probe(
     all: &[Referable],
     context: &RunContext,
 ) -> Result<(), DbError> {
-    let first = |question: &Question<'_>| question.values.iter().take(PROBES).filter_map(Bson::as_object_id);
-    let pool: Vec<Bson> =
-        questions.iter().flat_map(first).collect::<BTreeSet<_>>().into_iter().map(Bson::ObjectId).collect();
-    let requests = all.iter().flat_map(|target| pool.chunks(MOST_PROBES).map(move |ids| (&target.name, ids)));
-    let mut asking = stream::iter(requests)
-        .map(|(name, ids)| async move { (name, ids_in(database, name, ids).await.unwrap_or_default()) })
-        .buffered(AT_ONCE);
+    let pool: BTreeSet<ObjectId> = questions.iter().flat_map(Question::probes).collect();
+    let pool: Vec<Bson> = pool.into_iter().map(Bson::ObjectId).collect();
+    let mut requests = Vec::new();
+    for target in all {
+        for ids in pool.chunks(MOST_PROBES) {
+            requests.push(async move { (&target.name, ids_in(database, &target.name, ids).await) });
+        }
+    }
+    let mut asking = stream::iter(requests).buffered(AT_ONCE);
     let mut best = vec![0; questions.len()];
     while let Some((name, ids)) = asking.next().await {
         context.check()?;
+        let Ok(ids) = ids else { continue };
         for (question, best) in questions.iter_mut().zip(&mut best) {
-            let found = first(question).filter(|id| ids.contains(id)).count();
+            let found = question.probes().filter(|id| ids.contains(id)).count();
             if found > *best {
                 *best = found;
                 question.candidates = vec![Candidate { collection: name.clone(), key: "_id".into() }];

@@ -85,7 +85,8 @@ fn what_storage_engines_are_told_of_columns_is_kept_and_comments_are_not_taken_f
     assert_eq!(column("b").default.as_deref(), Some("1e-30"));
     assert_eq!(column("f").default.as_deref(), Some("-2.5E+10"));
     assert_eq!(parsed.columns[5].2.as_deref(), Some("x /* y */"));
-    let item = |name: &str| column_item(&Object::new(None, name, Body::Namespace(Namespace {})), column(name), None);
+    let item =
+        |name: &str| column_item(&Object::new(None, name, Body::Namespace(Namespace {})), column(name), None);
     assert_eq!(item("c"), "`c` int NULL STORAGE DISK COLUMN_FORMAT DYNAMIC ENGINE_ATTRIBUTE '{\"k\": 1}'");
     assert_eq!(item("d"), "`d` int NULL NOT SECONDARY");
     assert_eq!(item("e"), "`e` int(11) NULL `DATE_FORMAT`='yy'");

@@ -131,7 +131,9 @@ fn end_of_word(bytes: &[u8], start: usize) -> usize {
     let end = run(start);
     let (word, rest) = (&bytes[start..end], &bytes[end..]);
     let is_mantissa = word.split_last().is_some_and(|(last, digits)| {
-        matches!(last, b'e' | b'E') && !digits.is_empty() && digits.iter().all(|it| it.is_ascii_digit() || *it == b'.')
+        matches!(last, b'e' | b'E')
+            && !digits.is_empty()
+            && digits.iter().all(|it| it.is_ascii_digit() || *it == b'.')
     });
     let has_exponent = matches!(rest, [b'-' | b'+', digit, ..] if digit.is_ascii_digit());
     if is_mantissa && has_exponent { run(end + 1) } else { end }

@@ -113,18 +113,20 @@ impl MongoAddress {
     pub fn plain_url(&self) -> String {
         // Whatever it says of its set, through a tunnel there is one server to talk to.
         let near_end = self.tunnel.as_ref().and_then(|tunnel| tunnel.open_at);
-        let mut url = match near_end {
+        let start = match near_end {
             Some(port) => self.start_of_url("mongodb", &format!("127.0.0.1:{port}")),
             None => self.start_of_url(self.scheme(), &self.hosts.join(",")),
         };
-        url.push_str(if self.direct || near_end.is_some() { "directConnection=true" } else { "" });
-        if !self.auth_source.is_empty() {
-            url.push_str(&format!("&authSource={}", percent_encode(&self.auth_source)));
-        }
-        if !self.replica_set.is_empty() && near_end.is_none() {
-            url.push_str(&format!("&replicaSet={}", percent_encode(&self.replica_set)));
-        }
-        url
+        let is_direct = self.direct || near_end.is_some();
+        let set = if is_direct { "" } else { self.replica_set.as_str() };
+        let named = [("authSource", self.auth_source.as_str()), ("replicaSet", set)];
+        let mut parameters: Vec<String> = named
+            .iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(name, text)| format!("{name}={}", percent_encode(text)))
+            .collect();
+        parameters.extend(is_direct.then(|| "directConnection=true".to_owned()));
+        format!("{start}{}", parameters.join("&"))
     }
 
     fn scheme(&self) -> &'static str {

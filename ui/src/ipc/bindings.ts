@@ -79,6 +79,8 @@ export type AddressForm_Deserialize = {
 	authSource?: string,
 	/**  The replica set's name. */
 	replicaSet?: string,
+	/**  Only the server that is named is talked to. */
+	direct?: boolean,
 	/**  How many documents of a collection are looked at. */
 	sampleSize?: string,
 	/**  Seconds to wait. */
@@ -117,6 +119,8 @@ export type AddressForm_Serialize = {
 	authSource: string,
 	/**  The replica set's name. */
 	replicaSet: string,
+	/**  Only the server that is named is talked to. */
+	direct: boolean,
 	/**  How many documents of a collection are looked at. */
 	sampleSize: string,
 	/**  Seconds to wait. */
