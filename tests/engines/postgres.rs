@@ -141,6 +141,18 @@ async fn a_server_that_vanishes_while_it_is_read_is_named() {
 }
 
 #[tokio::test]
+async fn rights_on_the_systems_own_objects_are_reported() {
+    let server = server();
+    let database = server.create_database();
+    assert_eq!(introspect(&server, &database).await.unmodelled, []);
+    let sql = "GRANT SELECT (rolname) ON pg_catalog.pg_authid TO PUBLIC; REVOKE ALL ON FUNCTION pg_catalog.pg_sleep(double precision) FROM PUBLIC;";
+    server.run_sql(&database, sql);
+    let model = introspect(&server, &database).await;
+    let names: Vec<&str> = model.unmodelled.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["pg_authid.rolname", "pg_sleep(double precision)"]);
+}
+
+#[tokio::test]
 async fn a_server_that_never_answers_is_a_time_out() {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let silent = listener.local_addr().unwrap().port();

@@ -184,7 +184,8 @@ SELECT 'check|' || count(*) FROM pg_constraint WHERE contype = 'c' AND connamesp
 SELECT 'primary_key|' || count(*) FROM pg_constraint JOIN rel ON rel.oid = conrelid WHERE contype = 'p';
 SELECT 'unique|' || count(*) FROM pg_constraint JOIN rel ON rel.oid = conrelid WHERE contype = 'u';
 SELECT 'index|' || count(*) FROM pg_index JOIN rel ON rel.oid = indrelid WHERE NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = indexrelid AND c.contype IN ('p', 'u', 'x'));
-SELECT 'trigger|' || count(*) FROM pg_trigger JOIN rel ON rel.oid = tgrelid WHERE NOT tgisinternal AND tgparentid = 0;
+SELECT 'trigger|' || count(*) FROM pg_trigger JOIN rel ON rel.oid = tgrelid WHERE NOT tgisinternal
+  AND (tgparentid = 0 OR tgenabled <> (SELECT p.tgenabled FROM pg_trigger p WHERE p.oid = pg_trigger.tgparentid));
 SELECT 'policy|' || count(*) FROM pg_policy;
 SELECT 'routine|' || count(*) FROM pg_proc p WHERE pronamespace IN (SELECT oid FROM own) AND ('pg_proc'::regclass, oid) NOT IN (SELECT classid, objid FROM member)
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i');

@@ -72,9 +72,9 @@ pub(crate) const COVERAGE: &[CoverageLine] = &[
     CoverageLine::modelled("transforms", "made and dropped as a whole"),
     CoverageLine::modelled("default privileges", "of a role, in a schema or everywhere"),
     CoverageLine::modelled("base types", "made and dropped as a whole, shell types too"),
-    CoverageLine::unsupported(
+    CoverageLine::reported(
         "rights on the system's own objects",
-        "of `pg_catalog`; `pg_dump` writes them, we do not read them",
+        "of `pg_catalog`, where they are not those it was made with",
     ),
     CoverageLine::unsupported("subscriptions", "only superusers may see them"),
     CoverageLine::unsupported("tablespaces", "belong to the server, not to the database"),

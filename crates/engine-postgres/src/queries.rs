@@ -290,8 +290,8 @@ pub(crate) fn dependencies() -> String {
 pub(crate) fn remainder() -> String {
     // Rows of pg_user_mapping are hidden from ordinary users.
     let seen =
-        "SELECT 'user mapping', x.usename || ' on ' || x.srvname, 0::oid, false FROM pg_user_mappings x"
-            .to_owned();
+        "SELECT 'user mapping', x.usename || ' on ' || x.srvname, 0::oid, false FROM pg_user_mappings x";
+    let rights = system_rights();
     let names = format!(
         "SELECT 'opclass', quote_ident(n.nspname) || '.' || quote_ident(o.opcname), o.oid, o.opcdefault FROM pg_opclass o \
          JOIN pg_namespace n ON n.oid = o.opcnamespace \
@@ -299,5 +299,44 @@ pub(crate) fn remainder() -> String {
          (SELECT DISTINCT unnest(i.indcollation::oid[]) AS c FROM pg_index i WHERE i.indexrelid >= 16384) u WHERE u.c NOT IN (0, 100)",
         collation("u.c")
     );
-    format!("{seen} UNION ALL {names}")
+    format!("{seen} UNION ALL {rights} UNION ALL {names}")
+}
+
+/// The system's own objects on which rights are others than the server was made with (manual: "pg_init_privs").
+fn system_rights() -> String {
+    // Those of the information schema are given after the record of the first rights is written.
+    let of = |catalogue: &str, from: &str, object: &str, part: &str, rights: &str, name: &str| {
+        format!(
+            "SELECT 'rights on a system object', {name}, 0::oid, false FROM {from} \
+             LEFT JOIN pg_init_privs i ON i.classoid = '{catalogue}'::regclass AND i.objoid = {object} AND i.objsubid = {part} \
+             WHERE {object} < 16384 AND {rights} IS DISTINCT FROM i.initprivs"
+        )
+    };
+    [
+        of(
+            "pg_class",
+            "(SELECT * FROM pg_class WHERE relnamespace = 11) c",
+            "c.oid",
+            "0",
+            "c.relacl",
+            "c.oid::regclass::text",
+        ),
+        of(
+            "pg_class",
+            "pg_attribute a",
+            "a.attrelid",
+            "a.attnum",
+            "a.attacl",
+            "a.attrelid::regclass::text || '.' || quote_ident(a.attname)",
+        ),
+        of(
+            "pg_proc",
+            "(SELECT * FROM pg_proc WHERE pronamespace = 11) p",
+            "p.oid",
+            "0",
+            "p.proacl",
+            "p.oid::regprocedure::text",
+        ),
+    ]
+    .join(" UNION ALL ")
 }
