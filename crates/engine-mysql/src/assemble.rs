@@ -89,6 +89,17 @@ impl Assembly {
         (definer != self.main_definer).then(|| definer.to_owned())
     }
 
+    fn session(&self, shown: Shown) -> ProgramSession {
+        let client = self.unusual(shown.client);
+        ProgramSession { sql_mode: shown.sql_mode, time_zone: shown.time_zone, client }
+    }
+
+    /// How a client spoke, if not as every client of this server does that says nothing but `SET NAMES utf8mb4`.
+    fn unusual(&self, client: Option<ClientCharset>) -> Option<ClientCharset> {
+        let usual = self.collations.get("utf8mb4");
+        client.filter(|it| it.character_set != "utf8mb4" || Some(&it.collation) != usual)
+    }
+
     fn gap(&mut self, kind: &str, name: &str, reason: &str) {
         self.builder.note_unmodelled(format!("unreadable {kind}"), format!("{name}: {reason}"));
     }
@@ -188,6 +199,7 @@ impl Assembly {
             return self.gap("view", &name, "not understood");
         };
         let text = view.definition.clone();
+        let view = View { client: self.unusual(shown.client), ..view };
         let mut object = Object::new(Some(self.namespace), name.clone(), Body::View(view));
         object.owner = definer.and_then(|definer| self.owner(&definer));
         let id = self.builder.add(object);
@@ -215,7 +227,7 @@ impl Assembly {
             returns: row.returns.unwrap_or_default(),
             language: "SQL".into(),
             definition: take_definer(&shown.statement).1,
-            session: Some(ProgramSession { sql_mode: shown.sql_mode, time_zone: None }),
+            session: Some(self.session(shown)),
         };
         let mut object = Object::new(Some(self.namespace), row.name.clone(), Body::Routine(routine));
         object.comment = row.comment.filter(|text| !text.is_empty());
@@ -240,7 +252,7 @@ impl Assembly {
             event: format!("{} {}", row.timing, row.event),
             inherited: false,
             order: Some(row.order),
-            session: Some(ProgramSession { sql_mode: shown.sql_mode, time_zone: None }),
+            session: Some(self.session(shown)),
         };
         let mut object = Object::new(Some(table), row.name, Body::Trigger(trigger));
         object.owner = self.owner(&row.definer);
@@ -252,10 +264,7 @@ impl Assembly {
             Ok(shown) => shown,
             Err(reason) => return self.gap("event", &row.name, &reason),
         };
-        let event = Event {
-            definition: take_definer(&shown.statement).1,
-            session: ProgramSession { sql_mode: shown.sql_mode, time_zone: shown.time_zone },
-        };
+        let event = Event { definition: take_definer(&shown.statement).1, session: self.session(shown) };
         let mut object = Object::new(Some(self.namespace), row.name, Body::Event(event));
         object.comment = row.comment.filter(|text| !text.is_empty());
         object.owner = self.owner(&row.definer);

@@ -1,9 +1,10 @@
 //! What there is, from a fixed number of lists; then all `SHOW CREATE` statements in one batch.
 
 use cadastre_engine::{DbError, RunContext, Stage};
+use cadastre_model::ClientCharset;
 use futures_util::StreamExt;
 use sqlx::mysql::{MySqlConnection, MySqlRow};
-use sqlx::{AssertSqlSafe, Either, Executor, Row};
+use sqlx::{AssertSqlSafe, Column, Either, Executor, Row};
 
 use crate::dialect::quote;
 use crate::error::explain;
@@ -62,6 +63,8 @@ pub(crate) struct Shown {
     pub statement: String,
     pub sql_mode: String,
     pub time_zone: Option<String>,
+    /// Of views and programs.
+    pub client: Option<ClientCharset>,
 }
 
 /// What a `SHOW` of the batch gave; the reason where it gave nothing.
@@ -216,12 +219,21 @@ struct Columns {
     statement: usize,
     sql_mode: Option<usize>,
     time_zone: Option<usize>,
+    /// The character set of the client, and behind it the collation of the connection.
+    client: usize,
 }
 
 impl Columns {
-    const RELATION: Self = Self { statement: 1, sql_mode: None, time_zone: None };
-    const PROGRAM: Self = Self { statement: 2, sql_mode: Some(1), time_zone: None };
-    const EVENT: Self = Self { statement: 3, sql_mode: Some(1), time_zone: Some(2) };
+    const RELATION: Self = Self { statement: 1, sql_mode: None, time_zone: None, client: 2 };
+    const PROGRAM: Self = Self { statement: 2, sql_mode: Some(1), time_zone: None, client: 3 };
+    const EVENT: Self = Self { statement: 3, sql_mode: Some(1), time_zone: Some(2), client: 4 };
+}
+
+/// Tables have none.
+fn client(row: &MySqlRow, at: usize) -> Option<ClientCharset> {
+    let is_there = row.columns().get(at).is_some_and(|column| column.name() == "character_set_client");
+    let (character_set, collation) = (is_there.then(|| text(row, at))??, text(row, at + 1)?);
+    Some(ClientCharset { character_set, collation })
 }
 
 fn one(rows: Answer<Vec<MySqlRow>>, at: Columns) -> Answer<Shown> {
@@ -233,6 +245,7 @@ fn one(rows: Answer<Vec<MySqlRow>>, at: Columns) -> Answer<Shown> {
         statement,
         sql_mode: at.sql_mode.map(|at| required(row, at)).unwrap_or_default(),
         time_zone: at.time_zone.and_then(|at| text(row, at)),
+        client: client(row, at.client),
     })
 }
 

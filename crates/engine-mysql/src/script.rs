@@ -15,6 +15,8 @@ SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO';
 
 ";
 
+const OWN_MODE: &str = "SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO'";
+
 const CLOSING: &str = "SET SESSION foreign_key_checks = 1;
 SET SESSION unique_checks = 1;
 ";
@@ -96,28 +98,40 @@ pub(crate) fn statement(model: &Model, id: ObjectId) -> Option<String> {
     })
 }
 
+/// The session an object is to be created in, as statements before and after its own; none where any session does. `own_mode` is the
+/// script's own SQL mode.
+pub(crate) fn session_statements(object: &Object, sql: &str, own_mode: &str) -> (Vec<String>, Vec<String>) {
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    if let Some(session) = object.body.session() {
+        before.push(format!("SET SESSION sql_mode = {}", literal(&session.sql_mode)));
+        before.extend(
+            session.time_zone.as_ref().map(|zone| format!("SET SESSION time_zone = {}", literal(zone))),
+        );
+        after.push(own_mode.to_owned());
+        after.push("SET SESSION time_zone = '+00:00'".to_owned());
+    }
+    if let Some(client) = object.body.client() {
+        // Of a text in another character set not even the bytes could be sent.
+        if sql.is_ascii() {
+            before.push(format!("SET SESSION character_set_client = {}", client.character_set));
+        }
+        before.push(format!("SET SESSION collation_connection = {}", client.collation));
+        after.push("SET NAMES utf8mb4".to_owned());
+    }
+    (before, after)
+}
+
 fn part(model: &Model, id: ObjectId) -> Option<ScriptPart> {
     let sql = statement(model, id)?;
-    let session = match &model.object(id).body {
-        Body::Routine(routine) => routine.session.as_ref(),
-        Body::Trigger(trigger) => trigger.session.as_ref(),
-        Body::Event(event) => Some(&event.session),
-        _ => None,
+    let object = model.object(id);
+    let (before, after) = session_statements(object, &sql, OWN_MODE);
+    let lines = |statements: &[String]| statements.iter().map(|it| format!("{it};\n")).collect::<String>();
+    // A body has semicolons of its own, so the client needs another end of statement.
+    let sql = if object.body.session().is_some() {
+        format!("DELIMITER ;;\n{sql};;\nDELIMITER ;\n")
+    } else {
+        format!("{sql};\n")
     };
-    let sql = match session {
-        None => format!("{sql};"),
-        // A body has semicolons of its own, so the client needs another end of statement.
-        Some(session) => {
-            let zone = session
-                .time_zone
-                .as_ref()
-                .map(|zone| format!("SET SESSION time_zone = {};\n", literal(zone)));
-            format!(
-                "SET SESSION sql_mode = {};\n{}DELIMITER ;;\n{sql};;\nDELIMITER ;\nSET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO', SESSION time_zone = '+00:00';",
-                literal(&session.sql_mode),
-                zone.unwrap_or_default()
-            )
-        }
-    };
-    Some(ScriptPart { object: Some(id), sql })
+    let sql = format!("{}{sql}{}", lines(&before), lines(&after));
+    Some(ScriptPart { object: Some(id), sql: sql.trim_end().to_owned() })
 }

@@ -279,6 +279,7 @@ impl Assembly {
                 populated: row.kind == 'm' && row.populated,
                 access_method: row.access_method.clone(),
                 reads: None,
+                client: None,
                 security: None,
                 options: settings(&row.options),
                 source: None,

@@ -400,6 +400,9 @@ pub struct View {
     /// The one relation it reads, where the engine has it apart from the query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reads: Option<QualifiedName>,
+    /// How the client that created it spoke, where the engine keeps it and it was not as clients do now. Not part of the fingerprint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientCharset>,
     /// With whose rights it reads, where that is part of every view.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub security: Option<Security>,
@@ -550,6 +553,35 @@ macro_rules! kinds {
                     Self::EventTrigger(it) | Self::Publication(it) | Self::BaseType(it) => Some(it),
                     Self::Language(it) | Self::AccessMethod(it) | Self::Transform(it) => Some(it),
                     _ => None,
+                }
+            }
+
+            /// The session a program was created in, of engines that keep it.
+            pub fn session(&self) -> Option<&ProgramSession> {
+                match self {
+                    Self::Routine(it) => it.session.as_ref(),
+                    Self::Trigger(it) => it.session.as_ref(),
+                    Self::Event(it) => Some(&it.session),
+                    _ => None,
+                }
+            }
+
+            /// How the client that created a view or program spoke, where it is kept.
+            pub fn client(&self) -> Option<&ClientCharset> {
+                match self {
+                    Self::View(view) => view.client.as_ref(),
+                    _ => self.session().and_then(|session| session.client.as_ref()),
+                }
+            }
+
+            /// Leaves out how the client spoke.
+            pub(crate) fn forget_client(&mut self) {
+                match self {
+                    Self::View(view) => view.client = None,
+                    Self::Routine(Routine { session: Some(session), .. })
+                    | Self::Trigger(Trigger { session: Some(session), .. })
+                    | Self::Event(Event { session, .. }) => session.client = None,
+                    _ => {}
                 }
             }
 

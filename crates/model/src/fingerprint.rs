@@ -97,6 +97,11 @@ fn is_unnamed(body: &Body) -> bool {
 
 /// The body without what means nothing: a kept statement's layout, the order of settings.
 fn meaning(body: &Body) -> Cow<'_, Body> {
+    if body.client().is_some() {
+        let mut body = body.clone();
+        body.forget_client();
+        return Cow::Owned(meaning(&body).into_owned());
+    }
     match body {
         Body::Table(_) | Body::View(_) | Body::Index(_) | Body::PrimaryKey(_) | Body::Unique(_) => {
             let mut body = body.clone();

@@ -23,11 +23,11 @@ pub use fingerprint::Fingerprint;
 pub use object::{Grant, Grantee, Model, ModelBuilder, ModelError, Object, ObjectId, Origin, Unmodelled};
 pub use order::{Cycle, creation_order};
 pub use parts::{
-    Collection, ColumnRef, Deferrable, Firing, Generated, GeneratedStorage, Identity, IdentityMode,
-    IndexPart, IndexTarget, Inheritance, MatchType, NullsOrder, PartitionBound, Period, Permissive,
-    Persistence, ProgramSession, QualifiedName, ReferentialAction, RoutineKind, RowSecurity, RowTime, Sample,
-    SampledField, SampledReference, Security, SequenceOptions, SettingPair, TableKind, Validated, Validator,
-    VirtualTable,
+    ClientCharset, Collection, ColumnRef, Deferrable, Firing, Generated, GeneratedStorage, Identity,
+    IdentityMode, IndexPart, IndexTarget, Inheritance, MatchType, NullsOrder, PartitionBound, Period,
+    Permissive, Persistence, ProgramSession, QualifiedName, ReferentialAction, RoutineKind, RowSecurity,
+    RowTime, Sample, SampledField, SampledReference, Security, SequenceOptions, SettingPair, TableKind,
+    Validated, Validator, VirtualTable,
 };
 pub use walk::{ForeignKeyWalker, ObjectWalker, RelationWalker};
 

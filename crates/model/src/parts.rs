@@ -130,6 +130,19 @@ pub struct ProgramSession {
     /// The time zone, where it matters (events).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// How the client spoke, where it was not as clients do now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientCharset>,
+}
+
+/// Character set and collation of the connection over which a view or program was created. Kept, and left out of comparison: what was
+/// typed by one client and by another means the same, but for the rare text that is compared in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientCharset {
+    /// `character_set_client`.
+    pub character_set: String,
+    /// `collation_connection`.
+    pub collation: String,
 }
 
 /// What a collection of documents is, besides its name and its indexes. Documents of options are kept as canonical extended JSON.

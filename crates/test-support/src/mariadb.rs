@@ -41,9 +41,13 @@ impl MariaDbServer {
     fn start_with(issued: Option<&Issued>) -> Self {
         let folder = crate::server_folder("cadastre-my-");
         let data = folder.path().join("data");
+        // One of its own for what it needs for a moment: servers clear away each other's files where they share one.
+        let temporary = folder.path().join("tmp");
+        std::fs::create_dir(&temporary).expect("a folder for temporary files");
         let mut install = Command::new(binary("mariadb-install-db"));
         install.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
         install.arg(format!("--datadir={}", data.display())).arg(format!("--user={}", system_user()));
+        install.arg(format!("--tmpdir={}", temporary.display()));
         let output = install.output().expect("running mariadb-install-db");
         assert!(output.status.success(), "mariadb-install-db: {}", String::from_utf8_lossy(&output.stderr));
         let accounts: String = ["%", "127.0.0.1", "localhost"]
@@ -65,9 +69,13 @@ impl MariaDbServer {
         let log = std::fs::File::create(path("log")).expect("the server's log");
         let mut command = Command::new(binary("mariadbd"));
         command.arg("--no-defaults").arg(format!("--user={}", system_user()));
-        for (option, name) in
-            [("datadir", "data"), ("socket", "socket"), ("pid-file", "pid"), ("init-file", "accounts.sql")]
-        {
+        for (option, name) in [
+            ("datadir", "data"),
+            ("tmpdir", "tmp"),
+            ("socket", "socket"),
+            ("pid-file", "pid"),
+            ("init-file", "accounts.sql"),
+        ] {
             command.arg(format!("--{option}={}", path(name).display()));
         }
         command.args([

@@ -10,8 +10,8 @@ use cadastre_diff::{ChangeKind, Diff};
 use cadastre_model::*;
 use cadastre_plan::{Group, Hazard, HazardKind, LockClass, Plan, Step, TableLock, WorkClass};
 
-use crate::dialect::{literal, quote};
-use crate::script::statement;
+use crate::dialect::quote;
+use crate::script::{session_statements, statement};
 
 const PREAMBLE: [&str; 5] = [
     "SET NAMES utf8mb4",
@@ -313,30 +313,18 @@ impl Planning<'_> {
         for at in order {
             let Some(sql) = statement(self.to, views[at]) else { continue };
             let sql = sql.replacen("CREATE ALGORITHM", "CREATE OR REPLACE ALGORITHM", 1);
-            self.push(self.to, views[at], vec![sql], WorkClass::Metadata);
+            let (mut statements, after) = session_statements(self.to.object(views[at]), &sql, OWN_MODE);
+            statements.push(sql);
+            statements.extend(after);
+            self.push(self.to, views[at], statements, WorkClass::Metadata);
         }
     }
 
     fn make_one(&mut self, id: ObjectId) {
         let Some(sql) = statement(self.to, id) else { return };
-        let session = match &self.to.object(id).body {
-            Body::Routine(it) => it.session.as_ref(),
-            Body::Trigger(it) => it.session.as_ref(),
-            Body::Event(it) => Some(&it.session),
-            _ => None,
-        };
-        let mut statements = Vec::new();
-        if let Some(session) = session {
-            statements.push(format!("SET SESSION sql_mode = {}", literal(&session.sql_mode)));
-            statements.extend(
-                session.time_zone.as_ref().map(|zone| format!("SET SESSION time_zone = {}", literal(zone))),
-            );
-        }
+        let (mut statements, after) = session_statements(self.to.object(id), &sql, OWN_MODE);
         statements.push(sql);
-        if session.is_some() {
-            statements.push(OWN_MODE.into());
-            statements.push("SET SESSION time_zone = '+00:00'".into());
-        }
+        statements.extend(after);
         self.push(self.to, id, statements, WorkClass::Metadata);
     }
 
