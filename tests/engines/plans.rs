@@ -181,7 +181,8 @@ async fn sqlite_plans_lead_there_and_back_and_keep_rows() {
         for (old, new) in [("from.sql", "to.sql"), ("to.sql", "from.sql")] {
             let work = tempfile::tempdir().unwrap();
             let (first, second) = (work.path().join("first.db"), work.path().join("second.db"));
-            let target = |path: &Path| Target::Sqlite { path: path.display().to_string() };
+            let target =
+                |path: &Path| Target::Sqlite { path: path.display().to_string(), attached: Vec::new() };
             sqlite(&first, &read(&folder, old));
             sqlite(&second, &read(&folder, new));
             let has_rows = old == "from.sql";

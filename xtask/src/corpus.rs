@@ -238,7 +238,7 @@ pub(crate) fn load_sqlite(folder: &Path, name: &str, sql: &str) -> Result<Target
     // A script of nothing makes no file; a file of nothing is an empty database.
     std::fs::write(&path, "").map_err(|error| error.to_string())?;
     run_sqlite(&path, sql).map_err(|output| format!("does not load: {output}"))?;
-    Ok(Target::Sqlite { path: path.to_string_lossy().into_owned() })
+    Ok(Target::Sqlite { path: path.to_string_lossy().into_owned(), attached: Vec::new() })
 }
 
 /// Runs a script on a file with SQLite's own client.

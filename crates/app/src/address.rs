@@ -1,8 +1,8 @@
 //! Addresses as a form: every field by itself, every field a text a person can edit.
 
 use cadastre_engine::{
-    DEFAULT_CONNECT_TIMEOUT, DEFAULT_SAMPLE_SIZE, MongoAddress, ServerAddress, Target, TlsMode, Tunnel,
-    is_this_machine,
+    AttachedFile, DEFAULT_CONNECT_TIMEOUT, DEFAULT_SAMPLE_SIZE, MongoAddress, ServerAddress, Target, TlsMode,
+    Tunnel, is_this_machine,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -18,6 +18,8 @@ pub struct AddressForm {
     pub engine: String,
     /// The file.
     pub path: String,
+    /// Files attached to it, one a line: `name=path`.
+    pub attached: String,
     /// Host name, address, or folder of a socket.
     pub host: String,
     /// Port.
@@ -69,7 +71,11 @@ impl AddressForm {
     pub fn of(target: &Target) -> Self {
         let engine = target.engine().to_owned();
         match target.clone() {
-            Target::Sqlite { path } => Self { engine, path, ..Self::default() },
+            Target::Sqlite { path, attached } => {
+                let lines: Vec<String> =
+                    attached.iter().map(|it| format!("{}={}", it.name, it.path)).collect();
+                Self { engine, path, attached: lines.join("\n"), ..Self::default() }
+            }
             Target::Postgres(it) | Target::MySql(it) => Self {
                 engine,
                 host: it.host,
@@ -113,7 +119,13 @@ impl AddressForm {
     pub fn target(&self) -> Result<Target, AppError> {
         match self.engine.as_str() {
             "sqlite" if self.path.trim().is_empty() => Err(missing("the file")),
-            "sqlite" => Ok(Target::Sqlite { path: self.path.trim().to_owned() }),
+            "sqlite" => {
+                let attached = self.attached_files().map_err(|what| {
+                    AppError::new(Code::InvalidInput, format!("reading the form: {what}"))
+                        .with_hint("write one attached file a line: name=path")
+                })?;
+                Ok(Target::Sqlite { path: self.path.trim().to_owned(), attached })
+            }
             "postgres" => {
                 let address = self.server(5432)?;
                 let database = Some(address.database.clone()).filter(|name| !name.is_empty());
@@ -136,6 +148,17 @@ impl AddressForm {
             )
             .with_hint(format!("choose one of {}", engines::ENGINES.join(", ")))),
         }
+    }
+
+    fn attached_files(&self) -> Result<Vec<AttachedFile>, String> {
+        let lines = self.attached.lines().map(str::trim).filter(|line| !line.is_empty());
+        let files = lines.map(|line| match line.split_once('=') {
+            Some((name, path)) => Ok(AttachedFile { name: name.trim().into(), path: path.trim().into() }),
+            None => Err(format!("the attached file “{line}” has no name")),
+        });
+        let files = files.collect::<Result<Vec<_>, _>>()?;
+        cadastre_engine_sqlite::check_attached(&files)?;
+        Ok(files)
     }
 
     fn mongo(&self) -> Result<Target, AppError> {
@@ -253,7 +276,7 @@ fn number(field: &str, text: &str, default: u32) -> Result<u32, AppError> {
 pub fn parse_address(text: &str) -> Result<ParsedAddress, AppError> {
     let (target, _) = engines::parse_url(text)?;
     let suggested_name = match &target {
-        Target::Sqlite { path } => std::path::Path::new(path)
+        Target::Sqlite { path, .. } => std::path::Path::new(path)
             .file_stem()
             .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned()),
         Target::Postgres(it) | Target::MySql(it) if it.is_socket() => it.database.clone(),

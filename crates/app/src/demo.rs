@@ -20,7 +20,7 @@ pub fn prepare(folder: &Path) -> Result<Target, AppError> {
     if !path.exists() {
         build(folder, &path)?;
     }
-    Ok(Target::Sqlite { path: path.to_string_lossy().into_owned() })
+    Ok(Target::Sqlite { path: path.to_string_lossy().into_owned(), attached: Vec::new() })
 }
 
 /// A number that changes with the script (FNV-1a, 32 bits).

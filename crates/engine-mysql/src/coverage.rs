@@ -28,7 +28,7 @@ pub(crate) const COVERAGE: &[CoverageLine] = &[
     CoverageLine::modelled("events", "the statement, SQL mode, time zone, definer, comment"),
     CoverageLine::modelled(
         "character sets of clients",
-        "that created a view or program; left out of comparison, and not restored where the text has other letters than ASCII's",
+        "that created a view or program; left out of comparison, and not restored where the text has other bytes in them than in UTF-8",
     ),
     CoverageLine::modelled("sequences", "all options, comment (MariaDB)"),
     CoverageLine::reported("storage engines of sequences", "where it is not InnoDB"),

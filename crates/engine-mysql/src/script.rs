@@ -111,8 +111,10 @@ pub(crate) fn session_statements(object: &Object, sql: &str, own_mode: &str) -> 
         after.push("SET SESSION time_zone = '+00:00'".to_owned());
     }
     if let Some(client) = object.body.client() {
-        // Of a text in another character set not even the bytes could be sent.
-        if sql.is_ascii() {
+        // In another character set the text would have other bytes, which a script in UTF-8 cannot hold.
+        let is_narrow = matches!(client.character_set.as_str(), "utf8" | "utf8mb3");
+        let has_same_bytes = sql.chars().all(|c| c.is_ascii() || (is_narrow && c <= '\u{ffff}'));
+        if has_same_bytes {
             before.push(format!("SET SESSION character_set_client = {}", client.character_set));
         }
         before.push(format!("SET SESSION collation_connection = {}", client.collation));

@@ -11,22 +11,27 @@ use crate::parse::{
     virtual_module,
 };
 
-/// The one namespace of a file.
+/// The namespace of a connection's own file.
 pub(crate) const NAMESPACE: &str = "main";
 
-/// Builds the model of the file `database` from its catalogue.
+/// Builds the model of the file `database` and of those attached to it, from their catalogues by schema.
 ///
 /// # Errors
 /// [`ErrorCode::Internal`] when the rows contradict each other.
-pub(crate) fn assemble(catalog: Catalog, database: &str) -> Result<Model, DbError> {
-    let origin = Origin {
-        engine: "sqlite".into(),
-        version: catalog.version.clone(),
-        database: database.to_owned(),
-        owner: None,
-    };
+pub(crate) fn assemble(catalogs: Vec<(String, Catalog)>, database: &str) -> Result<Model, DbError> {
+    let version = catalogs.first().map(|(_, catalog)| catalog.version.clone()).unwrap_or_default();
+    let origin = Origin { engine: "sqlite".into(), version, database: database.to_owned(), owner: None };
     let mut builder = ModelBuilder::new(origin);
-    let namespace = builder.add(Object::new(None, NAMESPACE, Body::Namespace(Namespace {})));
+    for (schema, catalog) in catalogs {
+        add_file(&mut builder, &schema, catalog);
+    }
+    builder
+        .finish()
+        .map_err(|error| DbError::new(ErrorCode::Internal, format!("building the model: {error}")))
+}
+
+fn add_file(builder: &mut ModelBuilder, schema: &str, catalog: Catalog) {
+    let namespace = builder.add(Object::new(None, schema, Body::Namespace(Namespace {})));
     let mut columns = group(catalog.columns, |row| row.table.clone());
     let primary_keys = primary_keys(&columns);
     let mut foreign_keys = group(catalog.foreign_keys, |row| fold(&row.table));
@@ -35,7 +40,7 @@ pub(crate) fn assemble(catalog: Catalog, database: &str) -> Result<Model, DbErro
     for row in &catalog.tables {
         let parsed = if row.kind == "table" { parse_create_table(&row.sql) } else { ParsedTable::default() };
         let mut assembly =
-            Assembly { builder: &mut builder, parsed, taken: HashSet::new(), collations: HashMap::new() };
+            Assembly { builder, schema, parsed, taken: HashSet::new(), collations: HashMap::new() };
         let columns = columns.remove(&row.name).unwrap_or_default();
         let id = assembly.add_relation(namespace, row);
         assembly.add_columns(id, &columns);
@@ -70,9 +75,6 @@ pub(crate) fn assemble(catalog: Catalog, database: &str) -> Result<Model, DbErro
         .broken
         .into_iter()
         .for_each(|(name, why)| builder.note_unmodelled("broken view", format!("{name} ({why})")));
-    builder
-        .finish()
-        .map_err(|error| DbError::new(ErrorCode::Internal, format!("building the model: {error}")))
 }
 
 fn group<T, K: std::hash::Hash + Eq>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, Vec<T>> {
@@ -106,6 +108,7 @@ const DEFAULT_COLLATION: &str = "BINARY";
 
 struct Assembly<'b> {
     builder: &'b mut ModelBuilder,
+    schema: &'b str,
     parsed: ParsedTable,
     taken: HashSet<(Kind, String)>,
     /// The collations of the table's columns, where they are not the default one.
@@ -266,7 +269,7 @@ impl Assembly<'_> {
             let (name, unnamed) = self.name_or(Kind::ForeignKey, parsed.name, made_up);
             let key = ForeignKey {
                 columns,
-                references: QualifiedName::new(NAMESPACE, references),
+                references: QualifiedName::new(self.schema, references),
                 referenced_columns,
                 on_update: action(&rows[0].on_update),
                 on_delete: action(&rows[0].on_delete),

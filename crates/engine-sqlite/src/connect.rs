@@ -3,21 +3,26 @@
 use std::path::Path;
 use std::time::Duration;
 
-use cadastre_engine::{DbError, ErrorCode, Target};
+use cadastre_engine::{AttachedFile, DbError, ErrorCode, Target};
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::assemble::NAMESPACE;
 use crate::error::{explain, not_a_database};
 
 /// How long a lock of another program is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(2500);
 
-/// The path behind a target of this engine.
+/// The files behind a target of this engine, each with the schema it is; the first is the main one.
 ///
 /// # Errors
 /// [`ErrorCode::UnsupportedByEngine`] for a target of another engine.
-pub(crate) fn path_of(target: &Target) -> Result<&str, DbError> {
+pub(crate) fn files_of(target: &Target) -> Result<Vec<AttachedFile>, DbError> {
     match target {
-        Target::Sqlite { path } => Ok(path),
+        Target::Sqlite { path, attached } => {
+            let main = AttachedFile { name: NAMESPACE.into(), path: path.clone() };
+            Ok(std::iter::once(main).chain(attached.iter().cloned()).collect())
+        }
         other => Err(DbError::new(
             ErrorCode::UnsupportedByEngine,
             format!("opening {}: this is no address of a SQLite file", other.label()),
@@ -89,6 +94,8 @@ fn check_magic(path: &str, doing: &str, length: u64) -> Result<(), DbError> {
 pub(crate) fn build_file(path: &str, script: &str) -> Result<(), DbError> {
     let run = || -> rusqlite::Result<()> {
         let connection = Connection::open(path)?;
+        // A script may not reach for other files.
+        connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
         connection.execute_batch(script)
     };
     run().map_err(|error| {

@@ -8,6 +8,7 @@ use cadastre_engine::{
 use cadastre_model::{Body, Kind, Model, ObjectId};
 use cadastre_plan::Plan;
 
+use crate::assemble::NAMESPACE;
 use crate::coverage::COVERAGE;
 use crate::plan;
 use crate::render::create_statement;
@@ -36,7 +37,7 @@ impl Dialect for SqliteDialect {
     }
 
     fn quote_literal(&self, text: &str) -> Quoted {
-        quote_literal(text, Backslash::Plain)
+        literal(text)
     }
 
     fn create_script(&self, model: &Model) -> Result<Script, DbError> {
@@ -48,8 +49,10 @@ impl Dialect for SqliteDialect {
             ids.sort_by_cached_key(|&id| model.display_name(id));
             ids.into_iter().filter_map(|id| part(model, id)).collect::<Vec<_>>()
         });
+        let attach = attached_schemas(model)
+            .map(|name| format!("ATTACH DATABASE {} AS {};\n", literal(&format!("{name}.db")), quote(name)));
         Ok(Script {
-            preamble: "PRAGMA foreign_keys=OFF;\nBEGIN;\n\n".into(),
+            preamble: format!("PRAGMA foreign_keys=OFF;\n{}BEGIN;\n\n", attach.collect::<String>()),
             parts: parts.collect(),
             closing: "COMMIT;\n".into(),
         })
@@ -71,6 +74,11 @@ impl Dialect for SqliteDialect {
     }
 
     fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
+        if attached_schemas(from).chain(attached_schemas(to)).next().is_some() {
+            let message = "planning: a plan is made for one file, and there are attached ones";
+            return Err(DbError::new(ErrorCode::UnsupportedByEngine, message)
+                .with_hint("compare the attached files by themselves"));
+        }
         Ok(plan::plan(from, to, diff))
     }
 
@@ -89,6 +97,18 @@ impl Dialect for SqliteDialect {
     fn coverage(&self) -> &'static [CoverageLine] {
         COVERAGE
     }
+}
+
+/// The schemas of files that are attached to the main one.
+fn attached_schemas(model: &Model) -> impl Iterator<Item = &str> {
+    let roots = model.roots().iter().map(|&id| model.object(id));
+    roots
+        .filter(|root| root.kind() == Kind::Namespace && root.name != NAMESPACE)
+        .map(|root| root.name.as_str())
+}
+
+fn literal(text: &str) -> Quoted {
+    quote_literal(text, Backslash::Plain)
 }
 
 fn is_relation(body: &Body) -> bool {

@@ -1,17 +1,19 @@
 //! The asynchronous half: blocking work moves to its own thread and can be interrupted.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
 use cadastre_engine::{
-    DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, Rights, RunContext, Secret,
-    Stage, Target, TestReport,
+    AttachedFile, DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, Rights,
+    RunContext, Secret, Stage, Target, TestReport,
 };
 use cadastre_model::{Model, QualifiedName};
+use rusqlite::Connection;
 
-use crate::assemble::assemble;
-use crate::connect::{open_read_only, path_of};
+use crate::assemble::{NAMESPACE, assemble};
+use crate::connect::{files_of, open_read_only};
 use crate::dialect::SqliteDialect;
 use crate::rehearsal::rehearse;
 use crate::{catalog, error::explain};
@@ -27,8 +29,8 @@ impl Driver for SqliteDriver {
     }
 
     async fn test(&self, target: &Target, _secret: Option<&Secret>) -> Result<TestReport, DbError> {
-        let path = path_of(target)?.to_owned();
-        run_blocking(move || test_file(&path)).await
+        let files = files_of(target)?;
+        run_blocking(move || test_files(&files)).await
     }
 
     async fn elaborate(
@@ -55,7 +57,7 @@ impl Driver for SqliteDriver {
             let path = scratch_file();
             let context = RunContext::new(cancel, |_| ());
             let done = rehearse(&path, &what, &context).and_then(|rows| {
-                let model = introspect_file(&path, &context, &SharedInterrupt::default())?;
+                let model = introspect_files(&[main(&path)], &context, &SharedInterrupt::default())?;
                 Ok(Rehearsal { model, steps: Vec::new(), rows })
             });
             // A file in the folder for temporary files that cannot be removed is the system's to remove.
@@ -71,16 +73,22 @@ impl Driver for SqliteDriver {
         _secret: Option<&Secret>,
         tables: &[QualifiedName],
     ) -> Result<Vec<bool>, DbError> {
-        let path = path_of(target)?.to_owned();
+        let files = files_of(target)?;
         let tables = tables.to_vec();
         run_blocking(move || {
-            let connection = open_read_only(&path, "looking for rows")?;
+            let open = |file: &AttachedFile| {
+                open_read_only(&file.path, "looking for rows")
+                    .map(|connection| (file.name.clone(), connection))
+            };
+            let connections: HashMap<String, Connection> =
+                files.iter().map(open).collect::<Result<_, _>>()?;
             let holds = |table: &QualifiedName| {
                 let sql = format!("SELECT EXISTS (SELECT 1 FROM {})", crate::dialect::quote(&table.name));
-                // In doubt there are some.
-                connection.query_row(&sql, [], |row| row.get::<_, bool>(0)).unwrap_or(true)
+                let connection = connections.get(&table.namespace)?;
+                connection.query_row(&sql, [], |row| row.get::<_, bool>(0)).ok()
             };
-            Ok(tables.iter().map(holds).collect())
+            // In doubt there are some.
+            Ok(tables.iter().map(|table| holds(table).unwrap_or(true)).collect())
         })
         .await
     }
@@ -92,7 +100,7 @@ impl Driver for SqliteDriver {
         _options: &IntrospectOptions,
         context: &RunContext,
     ) -> Result<Model, DbError> {
-        let path = path_of(target)?.to_owned();
+        let files = files_of(target)?;
         let cancel = context.cancel.clone();
         let (progress, mut progressed) = tokio::sync::mpsc::unbounded_channel();
         let inner = RunContext::new(cancel.clone(), move |event| {
@@ -101,7 +109,7 @@ impl Driver for SqliteDriver {
         });
         let handle = Arc::new(std::sync::Mutex::new(None));
         let shared = handle.clone();
-        let mut work = Box::pin(run_blocking(move || introspect_file(&path, &inner, &shared)));
+        let mut work = Box::pin(run_blocking(move || introspect_files(&files, &inner, &shared)));
         loop {
             tokio::select! {
                 result = &mut work => return result,
@@ -117,7 +125,6 @@ impl Driver for SqliteDriver {
     }
 }
 
-/// Runs a script in a file of our own, and reads it.
 /// The path of a file that is not there.
 fn scratch_file() -> String {
     static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
@@ -126,11 +133,13 @@ fn scratch_file() -> String {
     std::env::temp_dir().join(name).to_string_lossy().into_owned()
 }
 
+/// Runs a script in a file of our own, and reads it.
 async fn elaborate_script(script: String) -> Result<Model, DbError> {
     run_blocking(move || {
         let path = scratch_file();
-        let read = crate::connect::build_file(&path, &script)
-            .and_then(|()| introspect_file(&path, &RunContext::silent(), &SharedInterrupt::default()));
+        let read = crate::connect::build_file(&path, &script).and_then(|()| {
+            introspect_files(&[main(&path)], &RunContext::silent(), &SharedInterrupt::default())
+        });
         // A file in the folder for temporary files that cannot be removed is the system's to remove.
         let _ = std::fs::remove_file(&path);
         read
@@ -156,18 +165,39 @@ async fn run_blocking<T: Send + 'static>(
     })
 }
 
-fn introspect_file(path: &str, context: &RunContext, handle: &SharedInterrupt) -> Result<Model, DbError> {
-    context.report(Stage::Connecting, 0, 1);
-    let connection = open_read_only(path, "opening the file")?;
-    if let Ok(mut guard) = handle.lock() {
-        *guard = Some(connection.get_interrupt_handle());
+fn main(path: &str) -> AttachedFile {
+    AttachedFile { name: NAMESPACE.into(), path: path.to_owned() }
+}
+
+/// Reads each file by itself: nothing in one refers to another.
+fn introspect_files(
+    files: &[AttachedFile],
+    context: &RunContext,
+    handle: &SharedInterrupt,
+) -> Result<Model, DbError> {
+    let mut catalogs = Vec::with_capacity(files.len());
+    for file in files {
+        context.report(Stage::Connecting, 0, 1);
+        let connection = open_read_only(&file.path, "opening the file")?;
+        if let Ok(mut guard) = handle.lock() {
+            *guard = Some(connection.get_interrupt_handle());
+        }
+        context.report(Stage::Connecting, 1, 1);
+        catalogs.push((file.name.clone(), catalog::read(&connection, &file.path, context)?));
     }
-    context.report(Stage::Connecting, 1, 1);
-    let catalog = catalog::read(&connection, path, context)?;
     context.report(Stage::Building, 0, 1);
-    let model = assemble(catalog, &database_name(path))?;
+    let model = assemble(catalogs, &database_name(files.first().map_or("", |file| &file.path)))?;
     context.report(Stage::Building, 1, 1);
     Ok(model)
+}
+
+fn test_files(files: &[AttachedFile]) -> Result<TestReport, DbError> {
+    let reports = files.iter().map(|file| test_file(&file.path));
+    let reports = reports.collect::<Result<Vec<_>, _>>()?;
+    let may_write = reports.iter().all(|report| report.rights == Rights::Owner);
+    let first = reports.into_iter().next();
+    let first = first.ok_or_else(|| DbError::new(ErrorCode::Internal, "testing the connection: no file"))?;
+    Ok(TestReport { rights: if may_write { Rights::Owner } else { Rights::ReadOnly }, ..first })
 }
 
 fn test_file(path: &str) -> Result<TestReport, DbError> {

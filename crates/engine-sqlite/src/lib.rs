@@ -21,7 +21,7 @@ mod url;
 pub use connect::build_database;
 pub use dialect::SqliteDialect;
 pub use driver::SqliteDriver;
-pub use url::parse_url;
+pub use url::{check_attached, parse_url};
 
 #[cfg(test)]
 mod tests;

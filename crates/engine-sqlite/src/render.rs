@@ -4,10 +4,43 @@ use std::fmt::Write;
 
 use cadastre_model::*;
 
+use crate::assemble::NAMESPACE;
 use crate::dialect::quote;
+use crate::tokens::{Token, TokenKind, tokenize};
 
 /// The statement for one object of its own, without the closing semicolon; `None` for what is part of another statement.
 pub(crate) fn create_statement(model: &Model, id: ObjectId) -> Option<String> {
+    let sql = bare_statement(model, id)?;
+    let schema = model.walk(id).qualified_name().namespace;
+    Some(if schema == NAMESPACE { sql } else { in_schema(&sql, &schema) })
+}
+
+/// A `CREATE` statement with the schema in front of the name of what it makes. What an index or trigger is on has to be in the same.
+fn in_schema(sql: &str, schema: &str) -> String {
+    const HEAD: [&str; 11] = [
+        "CREATE",
+        "TEMP",
+        "TEMPORARY",
+        "UNIQUE",
+        "VIRTUAL",
+        "TABLE",
+        "INDEX",
+        "VIEW",
+        "TRIGGER",
+        "IF",
+        "NOT",
+    ];
+    let tokens = tokenize(sql);
+    let is_head = |token: &Token<'_>| {
+        token.kind == TokenKind::Comment || token.is("EXISTS") || HEAD.iter().any(|word| token.is(word))
+    };
+    match tokens.iter().find(|token| !is_head(token)) {
+        Some(name) => format!("{}{}.{}", &sql[..name.start], quote(schema), &sql[name.start..]),
+        None => sql.to_owned(),
+    }
+}
+
+fn bare_statement(model: &Model, id: ObjectId) -> Option<String> {
     let object = model.object(id);
     match &object.body {
         Body::Table(Table { source: Some(sql), .. })

@@ -5,6 +5,7 @@ use std::path::Path;
 use cadastre_engine::{Dialect, Driver, ErrorCode, IntrospectOptions, RunContext, Target};
 use cadastre_model::*;
 
+use crate::connect::build_file;
 use crate::parse::{ParsedTable, index_texts, parse_create_table, trigger_event, virtual_module};
 use crate::{SqliteDialect, SqliteDriver, parse_url};
 
@@ -32,7 +33,7 @@ CREATE VIEW broken AS SELECT * FROM nowhere;
 fn database(folder: &Path, name: &str, sql: &str) -> Target {
     let path = folder.join(name);
     rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
-    Target::Sqlite { path: path.to_str().unwrap().into() }
+    Target::Sqlite { path: path.to_str().unwrap().into(), attached: Vec::new() }
 }
 
 async fn introspect(target: &Target) -> Model {
@@ -129,7 +130,7 @@ async fn hostile_names_survive() {
 }
 
 async fn code_of(path: &Path) -> (ErrorCode, String) {
-    let target = Target::Sqlite { path: path.to_str().unwrap().into() };
+    let target = Target::Sqlite { path: path.to_str().unwrap().into(), attached: Vec::new() };
     let options = IntrospectOptions::default();
     let error = SqliteDriver.introspect(&target, None, &options, &RunContext::silent()).await.unwrap_err();
     (error.code, error.message)
@@ -162,7 +163,7 @@ async fn bad_files_are_told_apart() {
 async fn a_locked_file_is_named_as_locked() {
     let folder = tempfile::tempdir().unwrap();
     let target = database(folder.path(), "a.db", "CREATE TABLE t(a)");
-    let Target::Sqlite { path } = &target else { unreachable!() };
+    let Target::Sqlite { path, .. } = &target else { unreachable!() };
     let holder = rusqlite::Connection::open(path).unwrap();
     holder.execute_batch("BEGIN EXCLUSIVE; INSERT INTO t VALUES (1)").unwrap();
     assert_eq!(code_of(Path::new(path)).await.0, ErrorCode::LockHeld);
@@ -194,4 +195,56 @@ fn addresses_are_read() {
     assert_eq!(path("sqlite:///a/b%20c.db").as_deref(), Ok("/a/b c.db"));
     assert_eq!(path("sqlite:").unwrap_err(), ErrorCode::InvalidInput);
     assert_eq!(path("sqlite:a.db?mode=rw").unwrap_err(), ErrorCode::InvalidInput);
+}
+
+#[tokio::test]
+async fn attached_files_are_schemas_and_go_there_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, sql: &str| {
+        let path = folder.path().join(name).display().to_string();
+        build_file(&path, sql).unwrap();
+        path
+    };
+    let main = file("main.db", "CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE VIEW v AS SELECT id FROM t;");
+    let sql = "CREATE TABLE t (id INTEGER PRIMARY KEY, a REFERENCES t (id));
+        CREATE /* one */ UNIQUE INDEX \"by a\" ON t (a); CREATE VIEW IF NOT EXISTS w AS SELECT a FROM t;
+        CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t WHERE id < 0; END; CREATE VIRTUAL TABLE f USING fts5(text);
+        INSERT INTO t VALUES (1, 1);";
+    let old = file("old.db", sql);
+    let target = parse_url(&format!("sqlite:{main}?attach=the%20old:{old}")).unwrap();
+    assert_eq!(parse_url(&target.url()).unwrap(), target);
+    let read = async |target: &Target| {
+        SqliteDriver
+            .introspect(target, None, &IntrospectOptions::default(), &RunContext::silent())
+            .await
+            .unwrap()
+    };
+    let model = read(&target).await;
+    let names: Vec<&str> = model.roots().iter().map(|&id| model.object(id).name.as_str()).collect();
+    assert_eq!(names, ["main", "the old"]);
+    let tables = [QualifiedName::new("main", "t"), QualifiedName::new("the old", "t")];
+    assert_eq!(SqliteDriver.holding_rows(&target, None, &tables).await.unwrap(), [false, true]);
+    let script = SqliteDialect.create_script(&model).unwrap().text();
+    let script =
+        script.replace("'the old.db'", &format!("'{}'", folder.path().join("again-old.db").display()));
+    let again = folder.path().join("again.db").display().to_string();
+    rusqlite::Connection::open(&again).unwrap().execute_batch(&script).unwrap();
+    let old = folder.path().join("again-old.db").display().to_string();
+    let again = read(&parse_url(&format!("sqlite:{again}?attach=the%20old:{old}")).unwrap()).await;
+    assert_eq!(again.fingerprint(), model.fingerprint(), "{script}");
+    let refused = SqliteDialect.plan(&model, &model, &cadastre_diff::diff(&model, &model)).unwrap_err();
+    assert!(refused.message.contains("attached") && refused.hint.is_some());
+    for (wrong, words) in [("main:x.db", "taken"), ("a:x.db&attach=A:y.db", "taken"), (":x.db", "name")] {
+        let error = parse_url(&format!("sqlite:{main}?attach={wrong}")).unwrap_err();
+        assert!(error.message.contains(words), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_script_that_is_elaborated_reaches_for_no_other_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("other.db");
+    let script = format!("ATTACH DATABASE '{}' AS o; CREATE TABLE o.t (a);", other.display());
+    let error = SqliteDriver.elaborate(None, None, &script, &RunContext::silent()).await.unwrap_err();
+    assert!(error.message.contains("attached") && !other.exists(), "{error}");
 }

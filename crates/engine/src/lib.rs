@@ -25,7 +25,7 @@ pub use rehearsal::{Rehearsal, Rehearse, SeenStep};
 pub use secret::Secret;
 pub use sql::{Backslash, Quoted, quote_backtick, quote_double, quote_json, quote_literal};
 pub use target::{
-    DEFAULT_CONNECT_TIMEOUT, DEFAULT_SAMPLE_SIZE, MongoAddress, ServerAddress, Target, TlsMode,
+    AttachedFile, DEFAULT_CONNECT_TIMEOUT, DEFAULT_SAMPLE_SIZE, MongoAddress, ServerAddress, Target, TlsMode,
     is_this_machine, percent_decode, percent_encode,
 };
 pub use tunnel::{Tunnel, name_not_checked};

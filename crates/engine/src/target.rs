@@ -53,6 +53,9 @@ pub enum Target {
     Sqlite {
         /// Its path.
         path: String,
+        /// Files that are attached to it, each a schema of its own (<https://sqlite.org/lang_attach.html>).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attached: Vec<AttachedFile>,
     },
     /// A PostgreSQL server and a database on it.
     Postgres(ServerAddress),
@@ -60,6 +63,15 @@ pub enum Target {
     MySql(ServerAddress),
     /// A MongoDB server, replica set or cluster, and a database on it.
     MongoDb(MongoAddress),
+}
+
+/// A file attached to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachedFile {
+    /// The schema it is.
+    pub name: String,
+    /// Its path.
+    pub path: String,
 }
 
 /// How many documents of a large collection are looked at where nobody says otherwise.
@@ -327,7 +339,13 @@ impl Target {
     /// The address as a URL, without a password: to show, to store, to compare.
     pub fn url(&self) -> String {
         match self {
-            Self::Sqlite { path } => format!("sqlite:{path}"),
+            Self::Sqlite { path, attached } => {
+                let attached = attached.iter().enumerate().map(|(at, it)| {
+                    let sign = if at == 0 { '?' } else { '&' };
+                    format!("{sign}attach={}:{}", percent_encode(&it.name), percent_encode(&it.path))
+                });
+                format!("sqlite:{path}{}", attached.collect::<String>())
+            }
             Self::Postgres(address) => address.url("postgres", &POSTGRES_WORDS),
             Self::MySql(address) => address.url("mysql", &MYSQL_WORDS),
             Self::MongoDb(address) => address.url(),
@@ -337,7 +355,7 @@ impl Target {
     /// Whether both are the same database, whoever asks for it and however.
     pub fn is_same_database(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Sqlite { path: a }, Self::Sqlite { path: b }) => a == b,
+            (Self::Sqlite { path: a, .. }, Self::Sqlite { path: b, .. }) => a == b,
             (Self::Postgres(a), Self::Postgres(b)) | (Self::MySql(a), Self::MySql(b)) => {
                 (&a.host, a.port, &a.database) == (&b.host, b.port, &b.database)
             }
@@ -351,7 +369,7 @@ impl Target {
     /// A few words for lists: `user@host:port/database`, or the file's path.
     pub fn label(&self) -> String {
         match self {
-            Self::Sqlite { path } => path.clone(),
+            Self::Sqlite { path, .. } => path.clone(),
             Self::Postgres(address) | Self::MySql(address) => address.label(),
             Self::MongoDb(address) => {
                 let user = if address.user.is_empty() { String::new() } else { format!("{}@", address.user) };

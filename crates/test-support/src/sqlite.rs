@@ -50,7 +50,7 @@ impl TestServer for SqliteFolder {
     }
 
     fn target(&self, database: &str) -> Target {
-        Target::Sqlite { path: self.path(database) }
+        Target::Sqlite { path: self.path(database), attached: Vec::new() }
     }
 
     fn try_sql(&self, database: &str, sql: &str) -> Result<String, String> {

@@ -57,6 +57,8 @@ export type AddressForm_Deserialize = {
 	engine?: string,
 	/**  The file. */
 	path?: string,
+	/**  Files attached to it, one a line: `name=path`. */
+	attached?: string,
 	/**  Host name, address, or folder of a socket. */
 	host?: string,
 	/**  Port. */
@@ -97,6 +99,8 @@ export type AddressForm_Serialize = {
 	engine: string,
 	/**  The file. */
 	path: string,
+	/**  Files attached to it, one a line: `name=path`. */
+	attached: string,
 	/**  Host name, address, or folder of a socket. */
 	host: string,
 	/**  Port. */

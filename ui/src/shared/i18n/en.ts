@@ -50,6 +50,8 @@ export const en = {
   "connections.colour": "Colour",
   "connections.noColour": "None",
   "connections.file": "File",
+  "connections.attached": "Attached files",
+  "connections.attachedHint": "archive=/folder/archive.db, one a line",
   "connections.choose": "Choose…",
   "connections.host": "Host",
   "connections.port": "Port",

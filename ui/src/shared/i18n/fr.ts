@@ -52,6 +52,8 @@ export const fr: Messages = {
   "connections.colour": "Couleur",
   "connections.noColour": "Aucune",
   "connections.file": "Fichier",
+  "connections.attached": "Fichiers attachés",
+  "connections.attachedHint": "archive=/dossier/archive.db, un par ligne",
   "connections.choose": "Choisir…",
   "connections.host": "Hôte",
   "connections.port": "Port",
