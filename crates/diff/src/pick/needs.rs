@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use cadastre_model::{Body, IndexTarget, Kind, Model, ObjectId, QualifiedName, TableKind};
 
-use super::grounds::{named_columns, needed_by};
+use super::grounds::{attached_to, named_columns, needed_by};
 use crate::attached::renamed_attached;
 use crate::compare::{ChangeKind, Diff};
 
@@ -27,8 +27,8 @@ pub(super) struct Needs<'a> {
     pub of_view: HashMap<ObjectId, Vec<usize>>,
     /// The other half of the renaming of an index that belongs to that of a partitioned table.
     pub other_half: HashMap<usize, usize>,
-    /// Removed indexes and triggers by name, as far as their names are one for all tables.
-    pub shared_names: HashMap<(bool, QualifiedName), usize>,
+    /// Removed indexes, triggers and foreign keys by name, as far as their names are one for all tables.
+    pub shared_names: HashMap<SharedName, usize>,
     /// Parents and heirs of a table, in the first and in the second model.
     pub kin: (HashMap<ObjectId, Vec<ObjectId>>, HashMap<ObjectId, Vec<ObjectId>>),
 }
@@ -191,11 +191,21 @@ impl<'a> Needs<'a> {
         found.extend(self.freed_by(at));
         found.extend(self.led_to(at));
         found.extend(self.other_half.get(&at));
+        found.extend(self.of_partitioned(at));
         found.extend(self.of_one_character_set(at));
         found.extend(self.numbered_by(at));
         found.extend(self.indexes_over(at));
         found.extend(self.seen_through_views(at));
         found
+    }
+
+    /// What a partition has of its parent goes with the parent's.
+    fn of_partitioned(&self, at: usize) -> Option<usize> {
+        let change = &self.diff.changes[at];
+        let id = change.from.filter(|_| change.kind == ChangeKind::Removed)?;
+        let object = self.from.object(id);
+        let parents = attached_to(self.from, object.parent?, object)?;
+        self.removed.get(&parents).copied()
     }
 
     /// How a table stores its rows and what its primary key is may hang together.
@@ -464,34 +474,37 @@ impl<'a> Needs<'a> {
     }
 }
 
-/// The name of an index or trigger that somebody gave it, and whether it is a trigger's.
-fn shared_name(model: &Model, id: ObjectId) -> Option<(bool, QualifiedName)> {
+/// A name that may be one for all tables of a schema, and of which kind: indexes and the keys that are one, triggers, foreign keys.
+type SharedName = (Kind, QualifiedName);
+
+/// The name of an index, trigger or foreign key that somebody gave it.
+fn shared_name(model: &Model, id: ObjectId) -> Option<SharedName> {
     let object = model.object(id);
-    let is_given = match &object.body {
-        Body::Index(_) | Body::Exclusion(_) | Body::Trigger(_) => true,
-        Body::PrimaryKey(key) | Body::Unique(key) => !key.unnamed,
-        _ => false,
+    let kind = match &object.body {
+        Body::Index(_) | Body::Exclusion(_) => Kind::Index,
+        Body::PrimaryKey(key) | Body::Unique(key) if !key.unnamed => Kind::Index,
+        Body::Trigger(_) => Kind::Trigger,
+        Body::ForeignKey(key) if !key.unnamed => Kind::ForeignKey,
+        _ => return None,
     };
-    is_given.then(|| (object.kind() == Kind::Trigger, model.walk(id).qualified_name()))
+    Some((kind, model.walk(id).qualified_name()))
 }
 
-/// The names that removed indexes and triggers leave. Where two tables have one of the same name, names are each table's own and leave
-/// nothing to others.
-fn shared_names(
-    from: &Model,
-    to: &Model,
-    removed: &HashMap<ObjectId, usize>,
-) -> HashMap<(bool, QualifiedName), usize> {
-    let mut are_own = [false; 2];
+/// The names that removed objects leave. Where two tables have one of the same name and kind, such names are each table's own and
+/// leave nothing to others.
+fn shared_names(from: &Model, to: &Model, removed: &HashMap<ObjectId, usize>) -> HashMap<SharedName, usize> {
+    let mut own: Vec<Kind> = Vec::new();
     for model in [from, to] {
         let mut seen = HashSet::new();
         for name in model.objects().filter_map(|(id, _)| shared_name(model, id)) {
-            let is_trigger = name.0;
-            are_own[usize::from(is_trigger)] |= !seen.insert(name);
+            let kind = name.0;
+            if !seen.insert(name) {
+                own.push(kind);
+            }
         }
     }
     let names = removed.iter().filter_map(|(&id, &at)| Some((shared_name(from, id)?, at)));
-    names.filter(|((is_trigger, _), _)| !are_own[usize::from(*is_trigger)]).collect()
+    names.filter(|((kind, _), _)| !own.contains(kind)).collect()
 }
 
 /// The columns of a key or index; none for anything else.
