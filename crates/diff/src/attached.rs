@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use cadastre_model::{Body, Kind, Model, ObjectId, QualifiedName};
+use cadastre_model::{Kind, Model, ObjectId, QualifiedName};
 
 use crate::compare::{ChangeKind, Diff};
 
@@ -39,10 +39,10 @@ pub fn renamed_attached(from: &Model, to: &Model, diff: &Diff) -> Vec<(ObjectId,
 }
 
 /// Indexes and keys of partitioned tables by name.
-struct Above(HashMap<QualifiedName, ObjectId>);
+pub(crate) struct Above(HashMap<QualifiedName, ObjectId>);
 
 impl Above {
-    fn of(model: &Model) -> Self {
+    pub(crate) fn of(model: &Model) -> Self {
         let is_index =
             |kind: Kind| matches!(kind, Kind::Index | Kind::PrimaryKey | Kind::Unique | Kind::Exclusion);
         let tables = model.tables().filter(|table| table.table().is_some_and(|it| it.partition_by.is_some()));
@@ -51,12 +51,9 @@ impl Above {
         Self(indexes.map(|id| (model.walk(id).qualified_name(), id)).collect())
     }
 
-    fn index_of(&self, model: &Model, id: ObjectId) -> Option<ObjectId> {
-        let name = match &model.object(id).body {
-            Body::PrimaryKey(key) | Body::Unique(key) => key.attached_to.as_ref(),
-            Body::Index(index) => index.attached_to.as_ref(),
-            _ => None,
-        }?;
+    /// The one that a key or index of a partition belongs to.
+    pub(crate) fn index_of(&self, model: &Model, id: ObjectId) -> Option<ObjectId> {
+        let name = model.object(id).body.attached_to()?;
         self.0.get(name).copied()
     }
 }

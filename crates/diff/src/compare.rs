@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::attached::Above;
 use cadastre_model::{Body, Grant, Kind, Model, Object, ObjectId};
 
 /// What happened to an object.
@@ -81,6 +82,7 @@ pub fn diff(from: &Model, to: &Model) -> Diff {
     let mut diff = Diff { to_of: vec![None; from.len()], from_of: vec![None; to.len()], changes: Vec::new() };
     let mut comparing = Comparing { from, to, diff: &mut diff };
     comparing.siblings(from.roots(), to.roots());
+    comparing.part_misnamed();
     diff
 }
 
@@ -119,6 +121,31 @@ impl Comparing<'_> {
         let mut added: Vec<ObjectId> = named.into_values().chain(unnamed).collect();
         added.sort();
         added.into_iter().for_each(|id| self.note(ChangeKind::Added, None, Some(id)));
+    }
+
+    /// Indexes of partitions have the names the server gave them, in the order in which they were made. Of two of the same name that
+    /// belong to different indexes of the table, one of which stays, neither is the other.
+    fn part_misnamed(&mut self) {
+        let (above_from, above_to) = (Above::of(self.from), Above::of(self.to));
+        let mut changes = std::mem::take(&mut self.diff.changes);
+        changes.retain(|change| {
+            let (ChangeKind::Changed, Some(old), Some(new)) = (change.kind, change.from, change.to) else {
+                return true;
+            };
+            let above = above_from.index_of(self.from, old).zip(above_to.index_of(self.to, new));
+            let Some((was, is)) = above else { return true };
+            let stays = self.diff.to(was).is_some() || self.diff.from(is).is_some();
+            if !stays || self.diff.to(was) == Some(is) {
+                return true;
+            }
+            self.diff.to_of[old.index()] = None;
+            self.diff.from_of[new.index()] = None;
+            self.note(ChangeKind::Removed, Some(old), None);
+            self.note(ChangeKind::Added, None, Some(new));
+            false
+        });
+        changes.append(&mut self.diff.changes);
+        self.diff.changes = changes;
     }
 
     fn note(&mut self, kind: ChangeKind, from: Option<ObjectId>, to: Option<ObjectId>) {

@@ -605,7 +605,9 @@ impl<'m> Writer<'m> {
 
     fn write_constraint(&mut self, id: ObjectId, object: &Object) {
         let is_inherited = matches!(&object.body, Body::Check(check) if check.inheritance == Inheritance::Inherited)
-            && !self.is_partition(object);
+            && !self.is_partition(object)
+            // Who comes to a parent later brings it along.
+            && object.parent.is_some_and(|table| self.is_made(table));
         if self.placement(id) == Placement::Inside || is_inherited {
             return;
         }

@@ -556,6 +556,15 @@ macro_rules! kinds {
                 }
             }
 
+            /// The key or index of the partitioned table that one of a partition belongs to.
+            pub fn attached_to(&self) -> Option<&QualifiedName> {
+                match self {
+                    Self::PrimaryKey(key) | Self::Unique(key) => key.attached_to.as_ref(),
+                    Self::Index(index) => index.attached_to.as_ref(),
+                    _ => None,
+                }
+            }
+
             /// The session a program was created in, of engines that keep it.
             pub fn session(&self) -> Option<&ProgramSession> {
                 match self {

@@ -71,11 +71,7 @@ pub(super) fn needed_by(model: &Model, id: ObjectId) -> Vec<ObjectId> {
 
 /// The key or index of the partitioned table that one of a partition is part of.
 pub(super) fn attached_to(model: &Model, table: ObjectId, object: &Object) -> Option<ObjectId> {
-    let name = match &object.body {
-        Body::PrimaryKey(it) | Body::Unique(it) => it.attached_to.as_ref(),
-        Body::Index(it) => it.attached_to.as_ref(),
-        _ => None,
-    }?;
+    let name = object.body.attached_to()?;
     let Body::Table(Table { partition_of: Some(bound), .. }) = &model.object(table).body else { return None };
     let parent = model.find_relation(&bound.parent)?;
     model.children(parent).iter().copied().find(|it| model.object(*it).name == name.name)

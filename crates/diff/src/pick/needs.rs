@@ -199,13 +199,24 @@ impl<'a> Needs<'a> {
         found
     }
 
-    /// What a partition has of its parent goes with the parent's.
-    fn of_partitioned(&self, at: usize) -> Option<usize> {
+    /// What a partition has of its parent goes and comes with the parent's.
+    fn of_partitioned(&self, at: usize) -> Vec<usize> {
         let change = &self.diff.changes[at];
-        let id = change.from.filter(|_| change.kind == ChangeKind::Removed)?;
-        let object = self.from.object(id);
-        let parents = attached_to(self.from, object.parent?, object)?;
-        self.removed.get(&parents).copied()
+        let parent_of = |model: &Model, id: ObjectId| {
+            let object = model.object(id);
+            object.parent.and_then(|table| attached_to(model, table, object))
+        };
+        match (change.kind, change.from, change.to) {
+            (ChangeKind::Removed, Some(id), _) => {
+                parent_of(self.from, id).and_then(|it| self.removed.get(&it).copied()).into_iter().collect()
+            }
+            (ChangeKind::Added, _, Some(id)) => {
+                let standing = self.standing_on_to.get(&id).into_iter().flatten();
+                let parts = standing.filter(|part| parent_of(self.to, **part) == Some(id));
+                parts.filter_map(|part| self.added.get(part).copied()).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// How a table stores its rows and what its primary key is may hang together.
@@ -323,7 +334,16 @@ impl<'a> Needs<'a> {
         match (change.from, change.to) {
             (old, Some(new)) if numbers(self.to, new) && !old.is_some_and(|old| numbers(self.from, old)) => {
                 let keys = keys_over(self.to, new);
-                keys.iter().filter_map(|key| self.added.get(key).or(self.changed.get(key)).copied()).collect()
+                let come = keys.iter().filter_map(|key| self.added.get(key).or(self.changed.get(key)));
+                // Of one table only one column numbers itself.
+                let table = self.to.object(new).parent.and_then(|table| self.diff.from(table));
+                let others = table.map(|table| self.from.children(table)).unwrap_or_default();
+                let gone = others.iter().filter(|&&id| numbers(self.from, id));
+                let gone = gone.filter_map(|id| match self.diff.to(*id) {
+                    Some(to) => self.changed.get(&to),
+                    None => self.removed.get(id),
+                });
+                come.chain(gone).copied().collect()
             }
             (Some(old), None) => {
                 let columns = key_columns(self.from, old);

@@ -196,8 +196,11 @@ impl Planning<'_> {
             sql.push(format!("{alter} SET ACCESS METHOD {}", quote(method)));
         }
         sql.extend(option_changes(&alter, &a.options, &b.options));
+        // It inherits no more before what it got there can go.
         for parent in a.inherits.iter().filter(|parent| !b.inherits.contains(parent)) {
-            sql.push(format!("{alter} NO INHERIT {}", qualified(parent)));
+            let leave = format!("{alter} NO INHERIT {}", qualified(parent));
+            let at = self.new.unit(Rank::Takedown, to, leave);
+            self.leaving.extend(self.from.find_relation(parent).map(|parent| (at, parent)));
         }
         // It inherits when it has all that is to be inherited.
         for parent in b.inherits.iter().filter(|parent| !a.inherits.contains(parent)) {
@@ -286,7 +289,8 @@ impl Planning<'_> {
     /// Before the columns of the table it leaves change, or they would change with them.
     fn detach(&mut self, to: ObjectId, before: &Table, leave: Option<String>) {
         let parent = before.partition_of.as_ref().and_then(|it| self.from.find_relation(&it.parent));
-        if let (Some(sql), Some(parent)) = (leave, parent.filter(|it| !self.fates.taken.contains(it))) {
+        if let (Some(sql), Some(parent)) = (leave, parent) {
+            // Even a table that goes: it would take its partitions, and their rows, with it.
             let at = self.new.unit(Rank::Takedown, to, sql);
             self.leaving.push((at, parent));
         }
@@ -364,7 +368,8 @@ impl Planning<'_> {
             }
             _ => {}
         }
-        if let Some(above) = b.attached_to.as_ref().filter(|_| a.attached_to.is_none()) {
+        // Of another table than before: by then it belongs to none.
+        if let Some(above) = b.attached_to.as_ref().filter(|above| a.attached_to.as_ref() != Some(above)) {
             self.new.write_index_attachment(id, None, above);
         }
         sql

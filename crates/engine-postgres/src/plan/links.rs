@@ -83,6 +83,14 @@ impl Planning<'_> {
                 above.filter(|&other| other != own).into_iter().for_each(|other| needs[other].push(own));
             }
         }
+        for &(unit, parent) in &self.leaving {
+            // What the partition has of its table's indexes would go with those, or not, if it left in between.
+            let own = self.from.children(parent).iter();
+            let indexes = own.filter(|it| has_relation_name(self.from.object(**it).kind()));
+            for drop in indexes.chain([&parent]).filter_map(|&it| drop_at(it)) {
+                needs[drop].push(unit);
+            }
+        }
         for &(unit, column) in &self.disowning {
             drop_at(column).into_iter().for_each(|drop| needs[drop].push(unit));
         }

@@ -81,8 +81,10 @@ impl<'m> Locks<'m> {
         for needed in self.others(step, id).into_iter().filter(|_| is_made) {
             self.lock(step, needed.0, needed.1);
         }
-        if object.kind() == Kind::Domain && !is_made {
-            self.describe_domain(step, id);
+        let domain = [Some(id), object.parent].into_iter().flatten();
+        let domain = domain.into_iter().find(|it| self.model.object(*it).kind() == Kind::Domain);
+        if let Some(domain) = domain.filter(|domain| !self.made.contains(domain)) {
+            self.describe_domain(step, domain);
         }
         let Some(table) = self.table_of(id) else { return };
         if let Body::ForeignKey(key) = &object.body

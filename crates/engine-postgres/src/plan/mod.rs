@@ -239,7 +239,7 @@ impl<'m> Planning<'m> {
         }
         match &object.body {
             Body::Column(column) => column.inheritance == Inheritance::Inherited && self.has_heritage(object),
-            Body::Check(check) => check.inheritance == Inheritance::Inherited,
+            Body::Check(check) => check.inheritance == Inheritance::Inherited && self.has_heritage(object),
             Body::PrimaryKey(key) | Body::Unique(key) => key.attached_to.as_ref().is_some_and(|above| {
                 let is_above = |it: &ObjectId| {
                     let walker = self.to.walk(*it);
@@ -252,13 +252,15 @@ impl<'m> Planning<'m> {
         }
     }
 
-    fn has_heritage(&self, column: &Object) -> bool {
-        let Some(Body::Table(table)) = column.parent.map(|it| &self.to.object(it).body) else { return false };
-        let before = column.parent.and_then(|it| self.diff.from(it)).map(|it| &self.from.object(it).body);
+    /// Whether a table that the table of a column or check had above it before has one of the same name.
+    fn has_heritage(&self, part: &Object) -> bool {
+        let Some(Body::Table(table)) = part.parent.map(|it| &self.to.object(it).body) else { return false };
+        let before = part.parent.and_then(|it| self.diff.from(it)).map(|it| &self.from.object(it).body);
         let Some(Body::Table(before)) = before else { return false };
         let names = |it: &QualifiedName| {
-            let parent = self.to.find_relation(it).and_then(|id| self.to.relation(id));
-            parent.is_some_and(|parent| parent.columns().any(|(above, _)| above.name == column.name))
+            let above = self.to.find_relation(it).map(|parent| self.to.children(parent)).unwrap_or_default();
+            let mut above = above.iter().map(|&id| self.to.object(id));
+            above.any(|it| it.kind() == part.kind() && it.name == part.name)
         };
         let same_partition = table.partition_of.as_ref().map(|it| &it.parent)
             == before.partition_of.as_ref().map(|it| &it.parent);

@@ -2,12 +2,15 @@
 //! a check. Manual: "Building Indexes Concurrently",
 //! the notes of `ALTER TABLE`. What is done concurrently is done alone, so transactions end before it and begin anew after it.
 
+use std::collections::HashSet;
+
 use cadastre_plan::{Group, HazardKind, LockClass, Plan, Step, TableLock, WorkClass};
 
 /// The same plan with the least locking; it leads to the same schema.
 pub(crate) fn online(plan: Plan) -> Plan {
     let mut groups: Vec<Group> = Vec::new();
     let mut validations: Vec<Step> = Vec::new();
+    let joining = joining_tables(&plan);
     for group in plan.groups {
         for step in group.steps {
             if !group.transaction {
@@ -23,7 +26,7 @@ pub(crate) fn online(plan: Plan) -> Plan {
                 groups.push(Group { transaction: true, steps: vec![validated] });
                 groups.push(Group { transaction: true, steps: vec![set] });
             } else {
-                let (step, validation) = not_valid_first(step);
+                let (step, validation) = not_valid_first(step, &joining);
                 push(&mut groups, step);
                 validations.extend(validation);
             }
@@ -148,10 +151,30 @@ fn not_null_through_check(step: &Step) -> Option<[Step; 3]> {
     ])
 }
 
+/// The tables that come to a parent, as statements name them. What that demands of them must be valid by then.
+fn joining_tables(plan: &Plan) -> HashSet<String> {
+    let statements = plan.steps().flat_map(|step| &step.statements);
+    let one = |sql: &String| {
+        let table = sql.strip_prefix("ALTER TABLE ")?;
+        let heir = table.split_once(" INHERIT ").map(|(heir, _)| heir);
+        let partition = table.split_once(" ATTACH PARTITION ").map(|(_, rest)| rest);
+        let partition =
+            partition.and_then(|rest| rest.split_once(" FOR VALUES").or(rest.split_once(" DEFAULT")));
+        heir.filter(|heir| !heir.ends_with(" NO")).or(partition.map(|(name, _)| name)).map(str::to_owned)
+    };
+    statements.filter_map(one).collect()
+}
+
 /// A foreign key or check that reads the table is written down first, and validated when everything else is done.
-fn not_valid_first(mut step: Step) -> (Step, Option<Step>) {
+fn not_valid_first(mut step: Step, joining: &HashSet<String>) -> (Step, Option<Step>) {
+    let joins = |sql: &str| {
+        let table =
+            sql.split_once("ADD CONSTRAINT ").and_then(|(table, _)| table.strip_prefix("ALTER TABLE "));
+        table.is_some_and(|table| joining.contains(table.trim()))
+    };
     let is_one = |sql: &str| {
         sql.starts_with("ALTER TABLE ")
+            && !joins(sql)
             && sql.contains("ADD CONSTRAINT ")
             // A partitioned table takes no foreign key that is not valid; one of its own is written with ONLY.
             && (sql.contains(" FOREIGN KEY (") && sql.starts_with("ALTER TABLE ONLY ") || sql.contains(" CHECK ("))

@@ -76,14 +76,17 @@ impl Planning<'_> {
                 let object = self.from.object(it);
                 object.kind() == Kind::BaseType && object.depends_on.contains(&id)
             }),
-            Body::Check(check) => check.inheritance == Inheritance::Inherited,
+            Body::Check(check) => {
+                check.inheritance == Inheritance::Inherited && self.has_parent_tables(object)
+            }
             Body::ForeignKey(key) => key.inherited,
-            Body::PrimaryKey(key) | Body::Unique(key) => key.attached_to.as_ref().is_some_and(|above| {
-                self.fates.taken.iter().any(|&it| self.from.walk(it).qualified_name() == *above)
-            }),
-            Body::Index(index) => index.attached_to.as_ref().is_some_and(|above| {
-                self.fates.taken.iter().any(|&it| self.from.walk(it).qualified_name() == *above)
-            }),
+            // A partition that leaves its table takes what it had of it along.
+            body @ (Body::PrimaryKey(_) | Body::Unique(_) | Body::Index(_)) => {
+                self.stays_partition(object)
+                    && body.attached_to().is_some_and(|above| {
+                        self.fates.taken.iter().any(|&it| self.from.walk(it).qualified_name() == *above)
+                    })
+            }
             Body::Trigger(trigger) => trigger.inherited,
             _ => false,
         }
@@ -171,17 +174,33 @@ impl Planning<'_> {
         !key.inherited && (target != parent || is_partitioned) && target.is_some_and(goes)
     }
 
-    fn has_parent_tables(&self, column: &Object) -> bool {
-        let Some(Body::Table(table)) = column.parent.map(|it| &self.from.object(it).body) else {
-            return false;
+    /// Whether the table of a part is a partition of the same table afterwards.
+    fn stays_partition(&self, part: &Object) -> bool {
+        let parent = |body: &Body| match body {
+            Body::Table(table) => table.partition_of.as_ref().map(|it| it.parent.clone()),
+            _ => None,
         };
-        // Of a table that does not inherit any more the column stays, and has to go by itself.
-        let heir = column.parent.and_then(|it| self.diff.to(it)).map(|it| &self.to.object(it).body);
+        let before = part.parent.and_then(|table| parent(&self.from.object(table).body));
+        let after = part.parent.and_then(|table| self.diff.to(table));
+        before.is_some() && before == after.and_then(|table| parent(&self.to.object(table).body))
+    }
+
+    /// Whether the table of a column or check stays below one that has the same. Of a table that does not inherit it any more it stays,
+    /// and has to go by itself.
+    fn has_parent_tables(&self, part: &Object) -> bool {
+        let Some(Body::Table(table)) = part.parent.map(|it| &self.from.object(it).body) else { return false };
+        let heir = part.parent.and_then(|it| self.diff.to(it)).map(|it| &self.to.object(it).body);
         let Some(Body::Table(after)) = heir else { return false };
+        let has_same = |name: &QualifiedName| {
+            let above =
+                self.from.find_relation(name).map(|parent| self.from.children(parent)).unwrap_or_default();
+            let mut above = above.iter().map(|&id| self.from.object(id));
+            above.any(|it| it.kind() == part.kind() && it.name == part.name)
+        };
         let same_partition = table.partition_of.as_ref().map(|it| &it.parent)
             == after.partition_of.as_ref().map(|it| &it.parent);
-        table.partition_of.is_some() && same_partition
-            || table.inherits.iter().any(|it| after.inherits.contains(it))
+        table.partition_of.as_ref().is_some_and(|it| same_partition && has_same(&it.parent))
+            || table.inherits.iter().any(|it| after.inherits.contains(it) && has_same(it))
     }
 
     /// What stands on other things goes first; what holds data, or may still be stood on, last.
