@@ -225,12 +225,14 @@ function paintBoxes(
     heads.forEach((boxes, at) => fillAll(context, theme.heads[at] ?? theme.line, boxes, isFar ? undefined : HEAD_HEIGHT));
     if (isFar) fillAll(context, theme.lit, bright);
   }
-  frameAll(context, theme.line, 1 / scale, bodies);
+  // Hundreds of outlines at a scale that was never drawn before are the dearest of all.
+  const isHurriedZoom = motion.kind === "zooming" && motion.hurried;
+  if (!isHurriedZoom) frameAll(context, theme.line, 1 / scale, bodies);
   MARKS.forEach((mark, at) => {
     if (scene.isComparison) frameAll(context, theme.marks[at] ?? theme.line, 2 / scale, bodies.filter((box) => box.change === mark));
   });
   if (!isFar) frameAll(context, theme.lit, 2 / scale, bright);
-  if (isFar) paintFarTitles(context, scene, new Set(visible), scale, theme);
+  if (isFar) paintFarTitles(context, scene, new Set(visible), scale, theme, !isHurriedZoom);
   else if (!hasRows && motion.kind !== "zooming") paintTitles(context, bodies, camera, size, theme);
 }
 
@@ -269,7 +271,14 @@ function paintTitles(context: CanvasRenderingContext2D, boxes: SceneBox[], camer
 }
 
 /** Names of the best connected tables, so that a map of a thousand tables can be read as one. */
-function paintFarTitles(context: CanvasRenderingContext2D, scene: Scene, visible: ReadonlySet<number>, scale: number, theme: Theme): void {
+function paintFarTitles(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  visible: ReadonlySet<number>,
+  scale: number,
+  theme: Theme,
+  outlined: boolean,
+): void {
   const best = scene.hubs.filter((index) => visible.has(index)).slice(0, 24);
   const size = 12 / scale;
   context.font = `600 ${size}px sans-serif`;
@@ -289,7 +298,7 @@ function paintFarTitles(context: CanvasRenderingContext2D, scene: Scene, visible
     if (taken.some((it) => it.left < place.right && it.right > place.left && it.top < place.bottom && it.bottom > place.top)) continue;
     taken.push(place);
     context.strokeStyle = theme.canvas;
-    context.strokeText(text, x, y);
+    if (outlined) context.strokeText(text, x, y);
     context.fillStyle = theme.text;
     context.fillText(text, x, y);
   }

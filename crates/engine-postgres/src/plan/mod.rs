@@ -252,20 +252,10 @@ impl<'m> Planning<'m> {
         }
     }
 
-    /// Whether a table that the table of a column or check had above it before has one of the same name.
+    /// Whether the table of a new column or check stays below one that has the same, so that it comes from there.
     fn has_heritage(&self, part: &Object) -> bool {
-        let Some(Body::Table(table)) = part.parent.map(|it| &self.to.object(it).body) else { return false };
-        let before = part.parent.and_then(|it| self.diff.from(it)).map(|it| &self.from.object(it).body);
-        let Some(Body::Table(before)) = before else { return false };
-        let names = |it: &QualifiedName| {
-            let above = self.to.find_relation(it).map(|parent| self.to.children(parent)).unwrap_or_default();
-            let mut above = above.iter().map(|&id| self.to.object(id));
-            above.any(|it| it.kind() == part.kind() && it.name == part.name)
-        };
-        let same_partition = table.partition_of.as_ref().map(|it| &it.parent)
-            == before.partition_of.as_ref().map(|it| &it.parent);
-        table.partition_of.as_ref().is_some_and(|it| same_partition && names(&it.parent))
-            || table.inherits.iter().any(|it| before.inherits.contains(it) && names(it))
+        let before = part.parent.and_then(|table| self.diff.from(table)).map(|it| &self.from.object(it).body);
+        before.is_some_and(|before| comes_from_above(self.to, part, before))
     }
 
     /// Joins statements of both states in one graph.
@@ -353,6 +343,20 @@ pub(crate) fn relation_name(model: &Model, id: ObjectId) -> QualifiedName {
 /// Keys are found by the name of their index, which stands among those of tables.
 pub(crate) fn has_relation_name(kind: Kind) -> bool {
     matches!(kind, Kind::PrimaryKey | Kind::Unique | Kind::Exclusion | Kind::Index | Kind::Statistics)
+}
+
+/// Whether a column or check of a model is that of a table above its own, which is above it in the other state (`other`) too.
+fn comes_from_above(model: &Model, part: &Object, other: &Body) -> bool {
+    let own = part.parent.map(|table| &model.object(table).body);
+    let (Some(Body::Table(table)), Body::Table(other)) = (own, other) else { return false };
+    let has_same = |name: &QualifiedName| {
+        let above = model.find_relation(name).map(|parent| model.children(parent)).unwrap_or_default();
+        let mut above = above.iter().map(|&id| model.object(id));
+        above.any(|it| it.kind() == part.kind() && it.name == part.name)
+    };
+    let parent = |table: &Table| table.partition_of.as_ref().map(|it| it.parent.clone());
+    parent(table).is_some_and(|it| parent(other).as_ref() == Some(&it) && has_same(&it))
+        || table.inherits.iter().any(|it| other.inherits.contains(it) && has_same(it))
 }
 
 /// What an object is called in a plan: `table public.film`.

@@ -2,7 +2,7 @@
 
 use cadastre_model::*;
 
-use super::{Drop, Planning, aside, has_relation_name, relation_name};
+use super::{Drop, Planning, aside, comes_from_above, has_relation_name, relation_name};
 use crate::dialect::{qualified, quote};
 use crate::script::Rank;
 
@@ -188,19 +188,8 @@ impl Planning<'_> {
     /// Whether the table of a column or check stays below one that has the same. Of a table that does not inherit it any more it stays,
     /// and has to go by itself.
     fn has_parent_tables(&self, part: &Object) -> bool {
-        let Some(Body::Table(table)) = part.parent.map(|it| &self.from.object(it).body) else { return false };
-        let heir = part.parent.and_then(|it| self.diff.to(it)).map(|it| &self.to.object(it).body);
-        let Some(Body::Table(after)) = heir else { return false };
-        let has_same = |name: &QualifiedName| {
-            let above =
-                self.from.find_relation(name).map(|parent| self.from.children(parent)).unwrap_or_default();
-            let mut above = above.iter().map(|&id| self.from.object(id));
-            above.any(|it| it.kind() == part.kind() && it.name == part.name)
-        };
-        let same_partition = table.partition_of.as_ref().map(|it| &it.parent)
-            == after.partition_of.as_ref().map(|it| &it.parent);
-        table.partition_of.as_ref().is_some_and(|it| same_partition && has_same(&it.parent))
-            || table.inherits.iter().any(|it| after.inherits.contains(it) && has_same(it))
+        let after = part.parent.and_then(|table| self.diff.to(table)).map(|it| &self.to.object(it).body);
+        after.is_some_and(|after| comes_from_above(self.from, part, after))
     }
 
     /// What stands on other things goes first; what holds data, or may still be stood on, last.
