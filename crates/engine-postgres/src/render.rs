@@ -121,7 +121,7 @@ pub(crate) fn create_table(
                 if column.inheritance == Inheritance::Inherited && !table.inherits.is_empty() => {}
             Body::Column(column) if table.of_type.is_some() => {
                 let name = quote(&object.name).to_string();
-                let item = column_item(object, &typed_column(column), inside, table.persistence);
+                let item = column_item(object, &typed_column(column), inside);
                 let rest = item.strip_prefix(&name).filter(|rest| !rest.is_empty());
                 items.extend(rest.map(|rest| format!("{name} WITH OPTIONS{rest}")));
             }
@@ -129,9 +129,9 @@ pub(crate) fn create_table(
             Body::Column(column) if column.generated.is_some() && !table.inherits.is_empty() => {
                 let column =
                     Column { generated: own_generation(relation, table, object, column), ..column.clone() };
-                items.push(column_item(object, &column, inside, table.persistence));
+                items.push(column_item(object, &column, inside));
             }
-            Body::Column(column) => items.push(column_item(object, column, inside, table.persistence)),
+            Body::Column(column) => items.push(column_item(object, column, inside)),
             _ if inside => items.extend(constraint_item(object)),
             _ => {}
         }
@@ -185,13 +185,7 @@ fn typed_column(column: &Column) -> Column {
 }
 
 /// A column inside `CREATE TABLE`. `with_default` says whether its default stands here or in a statement of its own.
-/// An identity's sequence lasts as long as the table's rows, unless it says otherwise.
-pub(crate) fn column_item(
-    object: &Object,
-    column: &Column,
-    with_default: bool,
-    persistence: Persistence,
-) -> String {
+pub(crate) fn column_item(object: &Object, column: &Column, with_default: bool) -> String {
     let mut item = quote(&object.name).to_string();
     if !column.data_type.is_empty() {
         let _ = write!(item, " {}", column.data_type);
@@ -207,12 +201,7 @@ pub(crate) fn column_item(
         let mode = if identity.mode == IdentityMode::Always { "ALWAYS" } else { "BY DEFAULT" };
         let clauses = sequence_clauses(&identity.options).split_whitespace().collect::<Vec<_>>().join(" ");
         let name = qualified(&identity.sequence);
-        let lasting = match identity.options.persistence {
-            it if it == persistence => "",
-            Persistence::Unlogged => "UNLOGGED ",
-            Persistence::Permanent => "LOGGED ",
-        };
-        let _ = write!(item, " GENERATED {mode} AS IDENTITY ({lasting}SEQUENCE NAME {name} {clauses})");
+        let _ = write!(item, " GENERATED {mode} AS IDENTITY (SEQUENCE NAME {name} {clauses})");
     }
     if let Some(default) = column.default.as_ref().filter(|_| with_default) {
         let _ = write!(item, " DEFAULT {default}");

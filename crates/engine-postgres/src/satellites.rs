@@ -5,7 +5,7 @@ use cadastre_model::*;
 use crate::acl::default_grants;
 use crate::dialect::{literal, qualified, quote};
 use crate::render::Placement;
-use crate::script::Writer;
+use crate::script::{Writer, major_version};
 
 impl Writer<'_> {
     /// Comment, owner, grants and firing state of an object, and the comments of what stands in its statement.
@@ -204,7 +204,7 @@ impl Writer<'_> {
 
     /// The rights the server gives to a fresh object of a kind.
     fn born_with(&self, object: &Object) -> Vec<Grant> {
-        let (privileges, public) = letters(&object.body);
+        let (privileges, public) = letters(&object.body, major_version(self.model));
         let is_public = object.kind() == Kind::Namespace && object.name == "public";
         default_grants(privileges, if is_public { "U" } else { public })
     }
@@ -213,7 +213,7 @@ impl Writer<'_> {
         if let (Body::Column(_), Some(table)) = (&object.body, object.parent) {
             return self.column_grants(self.model.object(table), object, sql);
         }
-        let (privileges, public) = letters(&object.body);
+        let (privileges, public) = letters(&object.body, major_version(self.model));
         let default = default_grants(privileges, public);
         let target = grant_target(target);
         self.undo_default_privileges(&target, object, &default, sql);
@@ -299,8 +299,11 @@ pub(crate) fn statistics_name(definition: &str) -> &str {
     &name[..end.unwrap_or(name.len())]
 }
 
-/// Letters of the rights that the owner of a fresh object and everyone have.
-fn letters(body: &Body) -> (&'static str, &'static str) {
+/// The first version whose tables can be maintained by others than their owners.
+const MAINTAINED: u32 = 17;
+
+/// Letters of the rights that the owner of a fresh object and everyone have on a server of this major version.
+fn letters(body: &Body, version: Option<u32>) -> (&'static str, &'static str) {
     match body {
         Body::Namespace(_) => ("UC", ""),
         Body::ForeignDataWrapper(_) | Body::ForeignServer(_) => ("U", ""),
@@ -308,6 +311,7 @@ fn letters(body: &Body) -> (&'static str, &'static str) {
         Body::Routine(_) => ("X", "X"),
         Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_) => ("U", "U"),
         Body::BaseType(_) | Body::Language(_) => ("U", "U"),
+        _ if version.is_some_and(|version| version >= MAINTAINED) => ("arwdDxtm", ""),
         _ => ("arwdDxt", ""),
     }
 }

@@ -410,7 +410,7 @@ impl<'m> Writer<'m> {
 
     /// What makes a schema `public` like the one every database is born with, where the model does not say otherwise.
     fn as_born(&self, object: &Object) -> Vec<String> {
-        let major = self.model.origin.version.split('.').next().and_then(|it| it.parse::<u32>().ok());
+        let major = major_version(self.model);
         let is_closed = major.is_none_or(|major| major >= 15);
         let mut sql = Vec::new();
         if object.owner.is_none() && is_closed {
@@ -579,11 +579,11 @@ impl<'m> Writer<'m> {
         let Some(relation) = object.parent.and_then(|parent| self.model.relation(parent)) else { return };
         let Some(table) = relation.table() else { return };
         let name = relation.qualified_name();
-        let item = render::column_item(object, column, true, table.persistence);
+        let item = render::column_item(object, column, true);
         let foreign = if table.kind == TableKind::Foreign { "FOREIGN " } else { "" };
         let alter = format!("ALTER {foreign}TABLE {}", qualified(&name));
         let at = self.creating(Rank::Column, id, format!("{alter} ADD COLUMN {item}"));
-        self.units[at].sql.extend(column_settings_of(&alter, object, column));
+        self.units[at].sql.extend(column_settings_of(&alter, object, column, table.persistence));
         self.need_types(at, relation.id());
         // Columns come in the order of the table, not of their names.
         self.units[at].name = format!("{} {:08}", self.model.display_name(relation.id()), id.index());
@@ -740,18 +740,36 @@ pub(crate) fn is_clustered(body: &Body) -> bool {
     }
 }
 
+/// The major version of the server a model was read from.
+pub(crate) fn major_version(model: &Model) -> Option<u32> {
+    model.origin.version.split('.').next().and_then(|it| it.parse().ok())
+}
+
 /// What the columns of a table or materialized view have that no table item can say.
 fn column_settings(alter: &str, relation: RelationWalker<'_>) -> Vec<String> {
     let mut sql = Vec::new();
+    let persistence = relation.table().map(|table| table.persistence).unwrap_or_default();
     for (object, column) in relation.columns() {
-        sql.extend(column_settings_of(alter, object, column));
+        sql.extend(column_settings_of(alter, object, column, persistence));
     }
     sql
 }
 
-fn column_settings_of(alter: &str, object: &Object, column: &Column) -> Vec<String> {
+/// An identity's sequence lasts as long as the table's rows, unless it says otherwise; servers of older minor versions take no word for
+/// it among the identity's options.
+fn column_settings_of(
+    alter: &str,
+    object: &Object,
+    column: &Column,
+    persistence: Persistence,
+) -> Vec<String> {
     let alter = format!("{alter} ALTER COLUMN {} SET", quote(&object.name));
     let mut sql = Vec::new();
+    if let Some(identity) = column.identity.as_ref().filter(|it| it.options.persistence != persistence) {
+        let is_unlogged = identity.options.persistence == Persistence::Unlogged;
+        let word = if is_unlogged { "UNLOGGED" } else { "LOGGED" };
+        sql.push(format!("ALTER SEQUENCE {} SET {word}", qualified(&identity.sequence)));
+    }
     if let Some(storage) = &column.storage {
         sql.push(format!("{alter} STORAGE {}", storage.to_uppercase()));
     }

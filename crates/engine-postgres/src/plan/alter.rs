@@ -6,7 +6,7 @@ use cadastre_model::*;
 use super::Planning;
 use crate::dialect::{literal, qualified, quote};
 use crate::render;
-use crate::script::{Rank, is_clustered};
+use crate::script::{Rank, is_clustered, major_version};
 use crate::words::arguments_of;
 
 impl Planning<'_> {
@@ -427,7 +427,7 @@ impl Planning<'_> {
         let mut sql = Vec::new();
         if facets.owner {
             // `public` goes back to whom it was born to.
-            let major = self.to.origin.version.split('.').next().and_then(|it| it.parse::<u32>().ok());
+            let major = major_version(self.to);
             let born_to = match major {
                 Some(15..) if target == "SCHEMA public" => crate::assemble::NEW_PUBLIC_OWNER,
                 _ => "CURRENT_USER",
