@@ -130,7 +130,7 @@ impl Counter {
 /// No example is longer.
 const EXAMPLE_LENGTH: usize = 120;
 
-/// The first different values of a field, as extended JSON, cut where they are long.
+/// The first different values of a field: texts and object ids as they are, all else as extended JSON, cut where they are long.
 pub(crate) fn values_at(documents: &[Document], path: &str, limit: usize) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for document in documents {
@@ -139,6 +139,7 @@ pub(crate) fn values_at(documents: &[Document], path: &str, limit: usize) -> Vec
         for value in inside {
             let text = match value {
                 Bson::String(text) => text,
+                Bson::ObjectId(id) => id.to_hex(),
                 other => other.into_relaxed_extjson().to_string(),
             };
             let text = match text.char_indices().nth(EXAMPLE_LENGTH) {

@@ -115,9 +115,9 @@ pub(crate) fn session_statements(object: &Object, sql: &str, own_mode: &str) -> 
         let is_narrow = matches!(client.character_set.as_str(), "utf8" | "utf8mb3");
         let has_same_bytes = sql.chars().all(|c| c.is_ascii() || (is_narrow && c <= '\u{ffff}'));
         if has_same_bytes {
-            before.push(format!("SET SESSION character_set_client = {}", client.character_set));
+            before.push(format!("SET SESSION character_set_client = {}", literal(&client.character_set)));
         }
-        before.push(format!("SET SESSION collation_connection = {}", client.collation));
+        before.push(format!("SET SESSION collation_connection = {}", literal(&client.collation)));
         after.push("SET NAMES utf8mb4".to_owned());
     }
     (before, after)

@@ -214,6 +214,8 @@ function paintBoxes(
     heads[scene.head(index)]?.push(box);
   }
   const hasRows = scale >= ROWS;
+  const isHurriedZoom = motion.kind === "zooming" && motion.hurried;
+  const fill = isHurriedZoom ? filler(context, camera, size) : fillAll.bind(undefined, context);
   if (hasRows) {
     sprites.begin(theme);
     heads.forEach((boxes, at) => {
@@ -221,12 +223,11 @@ function paintBoxes(
     });
   } else {
     // Colour by colour: thousands of small fills are slower than a few large ones.
-    if (!isFar) fillAll(context, theme.surface, bodies);
-    heads.forEach((boxes, at) => fillAll(context, theme.heads[at] ?? theme.line, boxes, isFar ? undefined : HEAD_HEIGHT));
-    if (isFar) fillAll(context, theme.lit, bright);
+    if (!isFar) fill(theme.surface, bodies);
+    heads.forEach((boxes, at) => fill(theme.heads[at] ?? theme.line, boxes, isFar ? undefined : HEAD_HEIGHT));
+    if (isFar) fill(theme.lit, bright);
   }
   // Hundreds of outlines at a scale that was never drawn before are the dearest of all.
-  const isHurriedZoom = motion.kind === "zooming" && motion.hurried;
   if (!isHurriedZoom) frameAll(context, theme.line, 1 / scale, bodies);
   MARKS.forEach((mark, at) => {
     if (scene.isComparison) frameAll(context, theme.marks[at] ?? theme.line, 2 / scale, bodies.filter((box) => box.change === mark));
@@ -242,6 +243,21 @@ function fillAll(context: CanvasRenderingContext2D, colour: string, boxes: Scene
   context.beginPath();
   for (const box of boxes) context.rect(box.x, box.y, box.width, height ?? box.height);
   context.fill();
+}
+
+/** Fills in whole pixels of the screen: no edge lies between two of them, so that none has to be smoothed. */
+function filler(context: CanvasRenderingContext2D, camera: Camera, size: Size) {
+  const scale = camera.scale * size.ratio;
+  return (colour: string, boxes: SceneBox[], height?: number): void => {
+    context.save();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = colour;
+    for (const box of boxes) {
+      const [x, y] = [Math.round((box.x - camera.x) * scale), Math.round((box.y - camera.y) * scale)];
+      context.fillRect(x, y, Math.max(1, Math.round(box.width * scale)), Math.max(1, Math.round((height ?? box.height) * scale)));
+    }
+    context.restore();
+  };
 }
 
 function frameAll(context: CanvasRenderingContext2D, colour: string, width: number, boxes: SceneBox[]): void {

@@ -202,6 +202,13 @@ impl<'m> Locks<'m> {
         }
     }
 
+    /// The table that a partition leaves, which may be gone in the end: of the first model.
+    pub fn describe_leaving(&self, step: &mut Step, parent: ObjectId) {
+        if step.statements.iter().any(|it| it.contains(" DETACH PARTITION ")) {
+            self.lock(step, parent, LockClass::AccessExclusive);
+        }
+    }
+
     /// Parents of a table that a statement attaches or detaches.
     fn relatives(&self, step: &mut Step, statement: &str, id: ObjectId) {
         let lock = if let Some((head, _)) = statement.split_once(" DETACH PARTITION ") {

@@ -274,6 +274,9 @@ impl<'m> Planning<'m> {
             let mut step = Step { object: name, statements: unit.sql.clone(), ..Step::default() };
             let before = self.diff.from(unit.object).map(|from| &self.from.object(from).body);
             locks.describe(&mut step, unit.object, before);
+            for (_, parent) in self.leaving.iter().filter(|(unit, _)| *unit == at) {
+                locks_before.describe_leaving(&mut step, *parent);
+            }
             if let (Rank::Column, Some(Body::Column(a)), Body::Column(b)) =
                 (unit.rank, before, &self.to.object(unit.object).body)
                 && column::may_lose(&a.data_type, &b.data_type)
