@@ -21,15 +21,15 @@ describe("the pace", () => {
     expect(frames(pace, 700, 6, 25)[0]).toBe(true);
   });
 
-  it("draws everything again when frames came in time until the view rested", () => {
+  it("stays hurried through a short rest and tries all again after a long one", () => {
     const pace = new Pace();
     const [hurried, now] = frames(pace, 0, 10, 30);
     expect(hurried).toBe(true);
-    pace.rest();
-    expect(frames(pace, now + 5000, 3, 16)[0]).toBe(true);
-    const [, later] = frames(pace, now + 5048, 30, 16);
-    pace.rest();
-    expect(frames(pace, later + 5000, 3, 16)[0]).toBe(false);
+    pace.rest(now);
+    const [still, later] = frames(pace, now + 1000, 30, 16);
+    expect(still).toBe(true);
+    pace.rest(later);
+    expect(frames(pace, later + 6000, 3, 16)[0]).toBe(false);
   });
 
   it("takes no rest for a late frame", () => {
@@ -37,7 +37,7 @@ describe("the pace", () => {
     let now = 0;
     for (let at = 0; at < 20; at++) {
       [, now] = frames(pace, now, 2, 16);
-      pace.rest();
+      pace.rest(now);
       now += 4000;
     }
     expect(frames(pace, now, 1, 16)[0]).toBe(false);

@@ -4,17 +4,24 @@
 const IN_TIME = 18.5;
 /** How much the last frame counts among those before it. */
 const WEIGHT = 0.25;
-/** Above this share of late frames there is too much to draw, below the other one there is not. */
+/** Above this share of late frames there is too much to draw. */
 const TOO_MANY = 0.6;
-const FEW = 0.1;
+/** Milliseconds of rest after which all is tried again: while less is drawn nothing tells what all would take. */
+const FORGET = 5000;
 
 export class Pace {
   private last: number | undefined;
+  private rested: number | undefined;
   private late = 0;
   private hurried = false;
 
   /** A frame of a movement is drawn at this time in milliseconds; answers whether less should be drawn. */
   frame(now: number): boolean {
+    if (this.rested !== undefined && now - this.rested > FORGET) {
+      this.late = 0;
+      this.hurried = false;
+    }
+    this.rested = undefined;
     if (this.last !== undefined) {
       const isLate = now - this.last > IN_TIME;
       this.late += WEIGHT * ((isLate ? 1 : 0) - this.late);
@@ -24,9 +31,9 @@ export class Pace {
     return this.hurried;
   }
 
-  /** The view rests: what comes next is no late frame. */
-  rest(): void {
+  /** The view rests since this time: what comes next is no late frame. */
+  rest(now: number): void {
     this.last = undefined;
-    if (this.late < FEW) this.hurried = false;
+    this.rested = now;
   }
 }

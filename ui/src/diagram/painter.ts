@@ -65,7 +65,8 @@ export interface Lit {
   selected: ReadonlySet<number>;
 }
 
-export function paint(
+/** Paints what a camera sees, in about so many steps of the same work: a part of it before each yield. */
+export function* paint(
   context: CanvasRenderingContext2D,
   scene: Scene,
   camera: Camera,
@@ -74,40 +75,57 @@ export function paint(
   lit: Lit,
   motion: Motion,
   sprites: Sprites,
-): void {
+  steps = 1,
+): Generator<void> {
   const { width, height, ratio } = size;
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.fillStyle = theme.canvas;
   context.fillRect(0, 0, width * ratio, height * ratio);
   const scale = camera.scale * ratio;
-  context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
+  const inWorld = () => context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
   const view = viewport(camera, width, height);
-  paintLinks(context, scene, view, camera.scale, theme, lit, motion);
-  if (camera.scale < NEAR || motion.kind !== "not") paintBoxes(context, scene, view, camera, size, theme, lit, motion, sprites);
+  const links = linksToPaint(scene, view, motion);
+  const boxes = camera.scale < NEAR || motion.kind !== "not" ? scene.boxesIn(view) : [];
+  const most = Math.max(1, Math.ceil((links.length + boxes.length) / steps));
+  for (let at = 0; at < links.length; at += most) {
+    inWorld();
+    paintLinks(context, scene, links.slice(at, at + most), camera.scale, theme, lit, motion);
+    yield;
+  }
+  for (let at = 0; at < boxes.length; at += most) {
+    inWorld();
+    paintBoxes(context, scene, boxes.slice(at, at + most), camera, size, theme, lit, motion, sprites);
+    yield;
+  }
+  inWorld();
+  if (camera.scale < TITLES) paintFarTitles(context, scene, new Set(boxes), camera.scale, theme, !isHurriedZoom(motion));
+}
+
+const isHurriedZoom = (motion: Motion): boolean => motion.kind === "zooming" && motion.hurried;
+
+function linksToPaint(scene: Scene, view: Rect, motion: Motion): number[] {
+  const visible = scene.linksIn(view);
+  if (!isHurriedZoom(motion)) return visible;
+  // Those that only pass through tell nothing while the scale changes.
+  const ends = new Set(scene.boxesIn(view));
+  return visible.filter((index) => {
+    const link = scene.links[index];
+    return link && (ends.has(link.from) || ends.has(link.to));
+  });
 }
 
 function paintLinks(
   context: CanvasRenderingContext2D,
   scene: Scene,
-  view: Rect,
+  visible: number[],
   scale: number,
   theme: Theme,
   lit: Lit,
   motion: Motion,
 ): void {
   // While the scale changes nobody reads the ends of links, and they are most of what there is to draw.
-  const isZooming = motion.kind === "zooming";
-  const near = isZooming ? scale / 2 : scale;
+  const near = motion.kind === "zooming" ? scale / 2 : scale;
   const detail = motion.hurried ? Math.min(near, CORNERS) : near;
-  let visible = scene.linksIn(view);
-  if (isZooming && motion.hurried) {
-    // Those that only pass through tell nothing while the scale changes.
-    const ends = new Set(scene.boxesIn(view));
-    visible = visible.filter((index) => {
-      const link = scene.links[index];
-      return link && (ends.has(link.from) || ends.has(link.to));
-    });
-  }
   const bright: number[] = [];
   const marked = MARKS.map((): SceneLink[] => []);
   const hair = 1 / scale;
@@ -192,7 +210,7 @@ function traceEnd(context: CanvasRenderingContext2D, points: number[], end: numb
 function paintBoxes(
   context: CanvasRenderingContext2D,
   scene: Scene,
-  view: Rect,
+  visible: number[],
   camera: Camera,
   size: Size,
   theme: Theme,
@@ -201,7 +219,6 @@ function paintBoxes(
   sprites: Sprites,
 ): void {
   const { scale } = camera;
-  const visible = scene.boxesIn(view);
   const isFar = scale < TITLES;
   const bodies: SceneBox[] = [];
   const bright: SceneBox[] = [];
@@ -214,8 +231,7 @@ function paintBoxes(
     heads[scene.head(index)]?.push(box);
   }
   const hasRows = scale >= ROWS;
-  const isHurriedZoom = motion.kind === "zooming" && motion.hurried;
-  const fill = isHurriedZoom ? filler(context, camera, size) : fillAll.bind(undefined, context);
+  const fill = isHurriedZoom(motion) ? filler(context, camera, size) : fillAll.bind(undefined, context);
   if (hasRows) {
     sprites.begin(theme);
     heads.forEach((boxes, at) => {
@@ -228,13 +244,12 @@ function paintBoxes(
     if (isFar) fill(theme.lit, bright);
   }
   // Hundreds of outlines at a scale that was never drawn before are the dearest of all.
-  if (!isHurriedZoom) frameAll(context, theme.line, 1 / scale, bodies);
+  if (!isHurriedZoom(motion)) frameAll(context, theme.line, 1 / scale, bodies);
   MARKS.forEach((mark, at) => {
     if (scene.isComparison) frameAll(context, theme.marks[at] ?? theme.line, 2 / scale, bodies.filter((box) => box.change === mark));
   });
   if (!isFar) frameAll(context, theme.lit, 2 / scale, bright);
-  if (isFar) paintFarTitles(context, scene, new Set(visible), scale, theme, !isHurriedZoom);
-  else if (!hasRows && motion.kind !== "zooming") paintTitles(context, bodies, camera, size, theme);
+  if (!isFar && !hasRows && motion.kind !== "zooming") paintTitles(context, bodies, camera, size, theme);
 }
 
 function fillAll(context: CanvasRenderingContext2D, colour: string, boxes: SceneBox[], height?: number): void {
