@@ -785,7 +785,7 @@ fn column_settings_of(
     sql
 }
 
-/// What a table has changed of columns that it only inherits: defaults and NOT NULL that differ from its parents'.
+/// What a table has changed of columns that come from its parents: defaults of those it only inherits, and NOT NULL.
 fn inherited_overrides(
     alter: &str,
     table: &Table,
@@ -799,24 +799,31 @@ fn inherited_overrides(
         .filter_map(|name| model.find_relation(name).and_then(|id| model.relation(id)))
         .collect();
     let mut sql = Vec::new();
-    let inherited = relation.columns().filter(|(_, column)| column.inheritance == Inheritance::Inherited);
-    for (object, column) in inherited.filter(|_| !parents.is_empty()) {
-        let above = parents.iter().find_map(|parent| {
-            let mut columns = model.children(parent.id()).iter().copied();
-            columns.find_map(|id| match &model.object(id).body {
-                Body::Column(column) if model.object(id).name == object.name => Some((id, column)),
+    for (object, column) in relation.columns().filter(|_| !parents.is_empty()) {
+        let above: Vec<(ObjectId, &Column)> = parents
+            .iter()
+            .flat_map(|parent| model.children(parent.id()))
+            .filter(|id| model.object(**id).name == object.name)
+            .filter_map(|&id| match &model.object(id).body {
+                Body::Column(column) => Some((id, column)),
                 _ => None,
             })
-        });
-        let Some((above_id, above)) = above else { continue };
+            .collect();
+        let Some((first_id, first)) = above.first() else { continue };
         let name = quote(&object.name);
+        let is_inherited = column.inheritance == Inheritance::Inherited;
         match &column.default {
-            default if *default == above.default && !unsettled.contains(&above_id) => {}
+            _ if !is_inherited => {}
+            default if *default == first.default && !unsettled.contains(first_id) => {}
             Some(default) => sql.push(format!("{alter} ALTER COLUMN {name} SET DEFAULT {default}")),
             None => sql.push(format!("{alter} ALTER COLUMN {name} DROP DEFAULT")),
         }
-        if column.not_null && !above.not_null {
+        // What the table declares is joined with what any parent declares.
+        let comes_not_null = above.iter().any(|(_, above)| above.not_null);
+        if column.not_null && !comes_not_null && is_inherited {
             sql.push(format!("{alter} ALTER COLUMN {name} SET NOT NULL"));
+        } else if comes_not_null && !column.not_null {
+            sql.push(format!("{alter} ALTER COLUMN {name} DROP NOT NULL"));
         }
     }
     sql

@@ -29,11 +29,17 @@ const UNCHECKED: &str = "SET SESSION foreign_key_checks = 0";
 const OWN_MODE: &str =
     "SET SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'";
 
-/// The model with what means something here and elsewhere does not: the order of columns.
+/// The model with what means something here and elsewhere does not: the order of columns; and with the character set of a
+/// column that is its table's left to the table, which it may not be where changes were chosen one by one.
 pub(crate) fn comparable(model: &Model) -> Model {
     model.adjusted(|model, id, object| {
         let Some(table) = object.parent.filter(|&it| model.object(it).kind() == Kind::Table) else { return };
         if let Body::Column(column) = &mut object.body {
+            if let Body::Table(of) = &model.object(table).body
+                && (&of.character_set, &of.collation) == (&column.character_set, &column.collation)
+            {
+                (column.character_set, column.collation) = (None, None);
+            }
             let columns = model.children(table).iter().filter(|&&it| model.object(it).kind() == Kind::Column);
             let before = columns.take_while(|&&it| it != id).last();
             column.after = Some(before.map(|&it| model.object(it).name.clone()).unwrap_or_default());

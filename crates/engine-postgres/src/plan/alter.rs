@@ -1,5 +1,7 @@
 //! Changes made in place, kind by kind. Grammar: manual, "SQL Commands", the page of each `ALTER`.
 
+use std::collections::HashSet;
+
 use cadastre_diff::Facets;
 use cadastre_model::*;
 
@@ -189,7 +191,9 @@ impl Planning<'_> {
         let mut sql = Vec::new();
         if a.persistence != b.persistence {
             let word = if b.persistence == Persistence::Unlogged { "UNLOGGED" } else { "LOGGED" };
-            sql.push(format!("{alter} SET {word}"));
+            let at = self.new.unit(Rank::Default, to, format!("{alter} SET {word}"));
+            self.new.pending.push((at, to));
+            self.logging.push((at, to));
         }
         if a.access_method != b.access_method {
             let method = b.access_method.as_deref().unwrap_or("heap");
@@ -204,10 +208,16 @@ impl Planning<'_> {
         }
         // It inherits when it has all that is to be inherited.
         for parent in b.inherits.iter().filter(|parent| !a.inherits.contains(parent)) {
-            let at = self.new.unit(Rank::Default, to, format!("{alter} INHERIT {}", qualified(parent)));
+            let above = self.to.find_relation(parent);
+            let let_off: Vec<String> = above.map(|above| self.let_off(to, above)).unwrap_or_default();
+            let column = |name: &String, word: &str| format!("{alter} ALTER COLUMN {name} {word} NOT NULL");
+            let mut join: Vec<String> = let_off.iter().map(|name| column(name, "SET")).collect();
+            join.push(format!("{alter} INHERIT {}", qualified(parent)));
+            join.extend(let_off.iter().map(|name| column(name, "DROP")));
+            let at = self.new.unit(Rank::Default, to, String::new());
+            self.new.units[at].sql = join;
             self.joining.push(at);
             self.new.pending.push((at, to));
-            let above = self.to.find_relation(parent);
             self.new.pending.extend(above.map(|parent| (at, parent)));
             self.inheriting
                 .extend(above.and_then(|parent| self.diff.from(parent)).map(|parent| (at, parent)));
@@ -244,6 +254,28 @@ impl Planning<'_> {
             ));
         }
         sql
+    }
+
+    /// The columns of a table, quoted, that are and were let off the NOT NULL of one it comes to inherit from: to come to
+    /// it they must be as its own.
+    fn let_off(&self, table: ObjectId, above: ObjectId) -> Vec<String> {
+        let columns = |table: ObjectId| {
+            self.to.children(table).iter().filter_map(|&id| match &self.to.object(id).body {
+                Body::Column(column) => Some((id, self.to.object(id).name.as_str(), column.not_null)),
+                _ => None,
+            })
+        };
+        let strict: HashSet<&str> =
+            columns(above).filter(|(_, _, not_null)| *not_null).map(|(_, name, _)| name).collect();
+        columns(table)
+            .filter(|(id, name, not_null)| !not_null && strict.contains(name) && self.was_nullable(*id))
+            .map(|(_, name, _)| quote(name).to_string())
+            .collect()
+    }
+
+    fn was_nullable(&self, column: ObjectId) -> bool {
+        let before = self.diff.from(column).map(|it| &self.from.object(it).body);
+        matches!(before, Some(Body::Column(column)) if !column.not_null)
     }
 
     /// A partition leaves its table before its columns change, and joins one when they have; a change of bounds is both at once.

@@ -99,6 +99,7 @@ impl Planning<'_> {
         self.link_bounds(&drop_of, needs);
         self.link_keys(count, &drop_of, needs);
         self.link_kept(&drop_at, &units_of, needs);
+        self.link_logging(&drop_at, &units_of, needs);
         self.link_names(count, &drop_of, needs);
         self.link_columns(count, &drop_of, &units_of, needs);
     }
@@ -193,6 +194,46 @@ impl Planning<'_> {
             let targets = around.filter(|&&it| self.from.object(it).kind() != Kind::ForeignKey);
             for other in targets.filter_map(|it| drop_of.get(it)).filter(|&&other| other != count + at) {
                 needs[*other].push(count + at);
+            }
+        }
+    }
+
+    /// No logged table may refer to one that is not: who refers is unlogged first, who is referred to is logged first.
+    fn link_logging(
+        &self,
+        drop_at: &dyn Fn(ObjectId) -> Option<usize>,
+        units_of: &HashMap<ObjectId, Vec<usize>>,
+        needs: &mut [Vec<usize>],
+    ) {
+        let unit_of: HashMap<ObjectId, usize> = self.logging.iter().map(|&(at, table)| (table, at)).collect();
+        let unit_before = |table: ObjectId| self.diff.to(table).and_then(|to| unit_of.get(&to)).copied();
+        for (id, object) in self.from.objects().filter(|_| !unit_of.is_empty()) {
+            let (Body::ForeignKey(key), Some(referring)) = (&object.body, object.parent) else { continue };
+            let Some(referred) = self.from.find_relation(&key.references).filter(|it| *it != referring)
+            else {
+                continue;
+            };
+            let is_logged = |table| matches!(&self.from.object(table).body, Body::Table(it) if it.persistence == Persistence::Permanent);
+            let (own, other) = (unit_before(referring), unit_before(referred));
+            let gone = drop_at(id);
+            // Both ways an unlogged one is on the referring side only, if on one.
+            if let Some(at) = other.filter(|_| is_logged(referred)) {
+                needs[at].extend(gone.or(own));
+            }
+            if let Some(at) = own.filter(|_| !is_logged(referring)) {
+                needs[at].extend(gone.or(other));
+            }
+        }
+        for (id, object) in self.to.objects().filter(|_| !unit_of.is_empty()) {
+            let (Body::ForeignKey(key), Some(referring)) = (&object.body, object.parent) else { continue };
+            if self.diff.from(id).is_some_and(|from| drop_at(from).is_none()) {
+                continue;
+            }
+            let referred = self.to.find_relation(&key.references);
+            let around = [Some(referring), referred].into_iter().flatten();
+            let logging: Vec<usize> = around.filter_map(|table| unit_of.get(&table).copied()).collect();
+            for &unit in units_of.get(&id).map_or(&[][..], Vec::as_slice) {
+                needs[unit].extend(&logging);
             }
         }
     }

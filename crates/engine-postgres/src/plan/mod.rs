@@ -112,6 +112,8 @@ pub(crate) struct Planning<'m> {
     pub drops: Vec<Drop>,
     /// Units that make a table inherit, with what it inherits from.
     pub inheriting: Vec<(usize, ObjectId)>,
+    /// Units that make a table logged, or not, with that table.
+    pub logging: Vec<(usize, ObjectId)>,
     /// Units that make a table inherit from another.
     pub joining: Vec<usize>,
     /// Units that make a partition leave its table, with that table.
@@ -165,6 +167,7 @@ impl<'m> Planning<'m> {
             new,
             drops: Vec::new(),
             inheriting: Vec::new(),
+            logging: Vec::new(),
             joining: Vec::new(),
             leaving: Vec::new(),
             wanted_names: wanted_names(to, fates),
