@@ -1,11 +1,13 @@
 //! MongoDB on a private server: what is read, what is inferred, what is written, and what goes wrong.
 
 use cadastre_engine::{
-    Dialect, Driver, ErrorCode, IntrospectOptions, MongoAddress, Rights, RunContext, Secret, Target, TlsMode,
+    Dialect, Driver, ErrorCode, IntrospectOptions, MongoAddress, Rehearse, Rights, RunContext, Secret,
+    Target, TlsMode,
 };
 use cadastre_engine_mongodb::{MongoDialect, MongoDriver};
 use cadastre_model::*;
-use cadastre_test_support::{Authority, MongoServer, REPLICA_SET};
+use cadastre_test_support::{Authority, MongoScripts, MongoServer, REPLICA_SET, TestServer};
+use futures::TryStreamExt;
 use mongodb::Database;
 use mongodb::bson::{Bson, Document, doc, oid::ObjectId};
 
@@ -372,4 +374,83 @@ async fn plans_lead_there_and_back_and_keep_documents() {
     run_shown(&server, &first, &comparison.script(&back).unwrap()).await;
     assert_eq!(introspect(&server, &first).await.fingerprint(), start);
     assert_eq!(first.collection::<Document>("plain").count_documents(doc! {}).await.unwrap(), 5);
+}
+
+/// A rule that takes three fields only, one of them under a new name and one as a number.
+fn closed_rule() -> Document {
+    let properties = doc! { "_id": {}, "name": { "bsonType": "string" }, "age": { "bsonType": "int" } };
+    let rule = doc! { "$jsonSchema": { "additionalProperties": false, "properties": properties } };
+    doc! { "create": "people", "validator": rule }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_brought_in_line_with_a_rule_in_batches() {
+    use cadastre_app::compare::{HazardKind, RenameAnswers, Scratch, Side, Strategy, compare};
+    let server = MongoScripts::start();
+    let (first, second) = (server.create_database(), server.create_database());
+    let people = server.database(&first).collection::<Document>("people");
+    let one = |n: i32| {
+        let age = if n % 1000 == 7 { Bson::String("old".into()) } else { Bson::String((n % 90).to_string()) };
+        // Keys of several types: a batch goes on from a key of any of them.
+        let id = if n % 2 == 0 { Bson::Int32(n) } else { Bson::String(n.to_string()) };
+        doc! { "_id": id, "called": format!("n{n}"), "age": age, "junk": { "deep": n } }
+    };
+    people.insert_many((0..2500).map(one)).await.unwrap();
+    server.database(&second).run_command(closed_rule()).await.unwrap();
+    let side = async |database: &str| {
+        let secret = Secret::new(server.password());
+        let options = IntrospectOptions::default();
+        let target = server.target(database);
+        let read = MongoDriver.introspect(&target, Some(&secret), &options, &RunContext::silent()).await;
+        Side { model: read.unwrap(), live: None }
+    };
+    let answers = RenameAnswers { renames: vec!["people.called=name".into()], ..RenameAnswers::default() };
+    let comparison = compare(side(&first).await, side(&second).await, &answers).await.unwrap();
+    let plan = comparison.plan(Strategy::Direct).unwrap();
+    let loses: Vec<&str> = plan
+        .steps()
+        .flat_map(|step| &step.hazards)
+        .filter(|it| it.kind == HazardKind::DataLoss)
+        .map(|it| it.message.as_str())
+        .collect();
+    assert!(loses.len() == 1 && loses[0].contains("junk"), "{loses:?}");
+    let scratch = Scratch::new(server.target(&first), Some(Secret::new(server.password())));
+    comparison.prove(Strategy::Direct, Some(&scratch), &RunContext::silent()).await.unwrap();
+    // The product's own running of it, on as many documents.
+    let all = people.find(doc! {}).await.unwrap().try_collect::<Vec<Document>>().await.unwrap();
+    let insert = doc! { "insert": "people", "documents": all };
+    let fill =
+        format!("db.runCommand(EJSON.deserialize({}));", Bson::Document(insert).into_relaxed_extjson());
+    let what = Rehearse { script: &fill, from: &comparison.original, plan: &plan, with_rows: false };
+    let (target, secret) = (server.target(&first), Secret::new(server.password()));
+    let done = MongoDriver.rehearse(Some(&target), Some(&secret), &what, &RunContext::silent()).await;
+    let wanted = [("_id", 2500), ("age", 2500), ("name", 2500)].map(|(path, count)| (path.to_owned(), count));
+    let mut found = fields(&done.unwrap().model);
+    found.sort();
+    assert_eq!(found, wanted);
+    let script = comparison.script(&plan).unwrap();
+    assert!(script.starts_with("function changeInBatches"), "{script}");
+    // A script that is run once more finds nothing left to do.
+    for _ in 0..2 {
+        server.run_sql(&first, &script);
+        let count = async |filter: Document| people.count_documents(filter).await.unwrap();
+        assert_eq!(count(doc! { "name": { "$exists": true }, "called": { "$exists": false } }).await, 2500);
+        assert_eq!(count(doc! { "junk": { "$exists": true } }).await, 0);
+        assert_eq!(count(doc! { "age": { "$type": "int" } }).await, 2497);
+        assert_eq!(count(doc! { "age": "old" }).await, 3);
+    }
+    let again = compare(side(&first).await, side(&second).await, &RenameAnswers::default()).await.unwrap();
+    assert!(again.diff.is_empty(), "{}", again.summary());
+    let back = comparison.script(&comparison.reverse().unwrap()).unwrap();
+    server.run_sql(&first, &back);
+    assert_eq!(people.count_documents(doc! { "called": { "$exists": true } }).await.unwrap(), 2500);
+}
+
+/// Fields of `people` with how many documents have them.
+fn fields(model: &Model) -> Vec<(String, u32)> {
+    let tables = model.objects().filter_map(|(_, object)| match &object.body {
+        Body::Table(table) => table.sample.as_ref(),
+        _ => None,
+    });
+    tables.flat_map(|sample| &sample.fields).map(|field| (field.path.clone(), field.present)).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cadastre_test_support::random::{FIRST_SEED_OF_ALL_KINDS, Random, Sketch};
 use cadastre_test_support::walk::{Tally, walk, walk_from};
-use cadastre_test_support::{SqliteFolder, TestServer};
+use cadastre_test_support::{MongoScripts, SqliteFolder, TestServer};
 
 /// So many pairs are walked from each seed.
 const PAIRS: usize = 20;
@@ -67,6 +67,11 @@ fn a_thousand_random_pairs_of_sqlite_hold() {
     walk_all(&SqliteFolder::new(), "sqlite", &seeds(SQLITE_SEEDS, FIRST_SEED_OF_ALL_KINDS + 100), 1);
 }
 
+#[test]
+fn a_thousand_random_pairs_of_mongodb_hold() {
+    walk_all(&MongoScripts::start(), "mongodb", &seeds(&[], 1), 1);
+}
+
 /// What people do to a schema whose objects they have not made: two rounds of up to sixty statements from one schema of every kind.
 #[tokio::test]
 async fn random_statements_on_a_schema_that_is_there_hold() {
@@ -92,7 +97,7 @@ async fn random_statements_on_a_schema_that_is_there_hold() {
 
 #[test]
 fn random_schemas_have_many_kinds_and_the_same_seed_makes_the_same() {
-    for (engine, least) in [("postgres", 60), ("mysql", 30), ("sqlite", 25)] {
+    for (engine, least) in [("postgres", 60), ("mysql", 30), ("sqlite", 25), ("mongodb", 30)] {
         let script = |seed| Sketch::new(engine, seed, 60, &mut Random::new(seed)).script();
         assert_eq!(script(7), script(7));
         assert_ne!(script(7), script(8));

@@ -9,7 +9,7 @@ mod soak;
 mod start;
 mod suite;
 
-const USAGE: &str = "usage: cargo run -p xtask -- start | test | e2e | bench [layout|introspect|compare|window]… | corpus FOLDER | edits FOLDER [SEED [PAIRS [STATEMENTS [ONLY]]]] | pairs FOLDER [ONLY] | soak MINUTES [postgres|mysql|sqlite] [SEED]";
+const USAGE: &str = "usage: cargo run -p xtask -- start | test | e2e | bench [layout|introspect|compare|window]… | corpus FOLDER | edits FOLDER [SEED [PAIRS [STATEMENTS [ONLY]]]] | pairs FOLDER [ONLY] | soak MINUTES [postgres|mysql|sqlite|mongodb] [SEED]";
 
 fn main() -> std::process::ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

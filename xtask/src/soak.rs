@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use cadastre_test_support::walk::{Broken, Tally, walk};
-use cadastre_test_support::{MariaDbServer, PostgresServer, SqliteFolder, TestServer};
+use cadastre_test_support::{MariaDbServer, MongoScripts, PostgresServer, SqliteFolder, TestServer};
 
 use crate::shell::target_folder;
 
@@ -18,7 +18,7 @@ const PAIRS: usize = 20;
 pub(crate) fn run(minutes: &str, rest: &[&str]) -> Result<(), String> {
     let minutes: f64 = minutes.parse().map_err(|_| format!("{minutes} is no number of minutes"))?;
     let (engines, first) = match rest {
-        [] => (vec!["sqlite", "postgres", "mysql"], "1"),
+        [] => (vec!["sqlite", "postgres", "mysql", "mongodb"], "1"),
         [engine] => (vec![*engine], "1"),
         [engine, seed, ..] => (vec![*engine], *seed),
     };
@@ -30,6 +30,7 @@ pub(crate) fn run(minutes: &str, rest: &[&str]) -> Result<(), String> {
             "postgres" => Box::new(PostgresServer::start()),
             "mysql" => Box::new(MariaDbServer::start()),
             "sqlite" => Box::new(SqliteFolder::new()),
+            "mongodb" => Box::new(MongoScripts::start()),
             other => return Err(format!("{other} has no random schemas")),
         };
         failed += soak(&*server, engine, first, each)?;

@@ -88,7 +88,7 @@ pub struct CompareOptions {
     /// Only this schema; may be given several times
     #[arg(long = "schema", value_name = "NAME")]
     pub schemas: Vec<String>,
-    /// This was renamed: schema.table=name or schema.table.column=name
+    /// This was renamed: schema.table=name or schema.table.column=name; MongoDB: collection.field=name
     #[arg(long = "rename", value_name = "OLD=NEW")]
     pub renames: Vec<String>,
     /// This was not renamed; '*' for all

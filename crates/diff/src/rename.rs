@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use cadastre_model::{Body, IndexTarget, Kind, Model, ModelBuilder, ModelError, ObjectId, QualifiedName};
+use cadastre_model::{
+    Body, IndexTarget, Kind, Model, ModelBuilder, ModelError, ObjectId, QualifiedName, Table, View,
+};
 
 use crate::compare::{ChangeKind, Diff};
 
@@ -11,7 +13,9 @@ use crate::compare::{ChangeKind, Diff};
 pub struct Rename {
     /// The object in the first model.
     pub object: ObjectId,
-    /// The name it gets.
+    /// Not the object, which is a collection, but a field of its documents: the way to it.
+    pub field: Option<String>,
+    /// The name it gets; of a field its last part.
     pub to: String,
 }
 
@@ -60,9 +64,38 @@ pub fn parse_rename(from: &Model, text: &str) -> Result<Rename, RenameError> {
         .map(|(id, _)| id)
         .collect();
     match found.as_slice() {
-        [object] => Ok(Rename { object: *object, to }),
-        [] => Err(RenameError(format!("there is no table or column {old}"))),
+        [object] => Ok(Rename { object: *object, field: None, to }),
+        [] => field_rename(from, old, &to),
         _ => Err(RenameError(format!("several things are called {old}; put the schema in front"))),
+    }
+}
+
+/// The rename of a field that was seen in documents.
+fn field_rename(from: &Model, old: &str, to: &str) -> Result<Rename, RenameError> {
+    for (id, object) in from.objects() {
+        let Body::Table(Table { sample: Some(sample), .. }) = &object.body else { continue };
+        let own = |name: &str| old.strip_prefix(name).and_then(|rest| rest.strip_prefix('.'));
+        let Some(path) = own(&from.display_name(id)).or_else(|| own(&object.name)) else { continue };
+        if path.contains("[]") {
+            return Err(RenameError(format!("{old} is inside of an array, where no field can be renamed")));
+        }
+        if path != "_id" && sample.fields.iter().any(|field| field.path == path) {
+            return Ok(Rename { object: id, field: Some(path.to_owned()), to: to.to_owned() });
+        }
+    }
+    Err(RenameError(format!("there is no table, column or field {old}")))
+}
+
+/// The sample after a field got another name. Indexes and rules of a collection do not follow: they name what they named.
+fn rename_in_sample(body: &mut Body, path: &str, to: &str) {
+    let Body::Table(Table { sample: Some(sample), .. }) = body else { return };
+    let new = path.rsplit_once('.').map_or_else(|| to.to_owned(), |(above, _)| format!("{above}.{to}"));
+    for field in &mut sample.fields {
+        let rest =
+            field.path.strip_prefix(path).filter(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        if let Some(rest) = rest {
+            field.path = format!("{new}{rest}");
+        }
     }
 }
 
@@ -74,6 +107,10 @@ pub fn parse_rename(from: &Model, text: &str) -> Result<Rename, RenameError> {
 pub fn rename(model: &Model, renames: &[Rename]) -> Result<Model, ModelError> {
     let mut objects: Vec<_> = model.objects().map(|(_, object)| object.clone()).collect();
     for it in renames {
+        if let Some(field) = &it.field {
+            rename_in_sample(&mut objects[it.object.index()].body, field, &it.to);
+            continue;
+        }
         let walker = model.walk(it.object);
         let old = walker.object().name.clone();
         let table = match walker.object().kind() {
@@ -166,7 +203,10 @@ fn rename_relation(body: &mut Body, old: &QualifiedName, new: &str) {
         }
         _ => {}
     }
-    rename_in_text(body, &old.name, new);
+    // A view that names what it reads goes on naming it.
+    if !matches!(body, Body::View(View { reads: Some(_), .. })) {
+        rename_in_text(body, &old.name, new);
+    }
 }
 
 /// Names in texts. The statement a table was made with is forgotten where the name stands in it: it is made anew from what the table is.

@@ -6,7 +6,8 @@ use cadastre_model::{Model, ObjectId};
 use cadastre_plan::Plan;
 
 use crate::coverage::COVERAGE;
-use crate::{plan, script};
+use crate::orders::Order;
+use crate::{fields, orders, plan, script};
 
 /// MongoDB's dialect: commands as documents.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,8 +42,27 @@ impl Dialect for MongoDialect {
         Ok(plan::plan(from, to, diff))
     }
 
+    fn has_transactional_ddl(&self) -> bool {
+        false
+    }
+
     fn plan_script(&self, plan: &Plan) -> String {
-        plan.steps().flat_map(|step| &step.statements).map(|it| format!("{it};\n\n")).collect()
+        orders::script(plan.steps().flat_map(|step| &step.statements).map(String::as_str))
+    }
+
+    fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
+        let from = model.object(id).name.clone();
+        Ok(Order::Rename { from, to: to.to_owned() }.shown())
+    }
+
+    fn rename_field_statement(
+        &self,
+        model: &Model,
+        id: ObjectId,
+        field: &str,
+        to: &str,
+    ) -> Result<String, DbError> {
+        Ok(fields::rename(&model.object(id).name, field, to).shown())
     }
 
     fn coverage(&self) -> &'static [CoverageLine] {

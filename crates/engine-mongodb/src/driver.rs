@@ -5,10 +5,10 @@ use std::time::Instant;
 use async_trait::async_trait;
 use bson::{Document, doc};
 use cadastre_engine::{
-    Cancelled, DbError, Dialect, Driver, ErrorCode, FieldRef, IntrospectOptions, Rights, RunContext, Secret,
-    Stage, Target, TestReport,
+    Cancelled, DbError, Dialect, Driver, ErrorCode, FieldRef, IntrospectOptions, Rehearsal, Rehearse, Rights,
+    RunContext, Secret, Stage, Target, TestReport,
 };
-use cadastre_model::{Model, Origin};
+use cadastre_model::{Model, Origin, QualifiedName};
 use mongodb::Database;
 
 use crate::assemble::assemble;
@@ -17,6 +17,7 @@ use crate::connect::open;
 use crate::dialect::MongoDialect;
 use crate::error::explain;
 use crate::sample::values_at;
+use crate::scratch;
 
 /// Reads MongoDB databases.
 #[derive(Debug, Clone, Copy, Default)]
@@ -89,6 +90,42 @@ impl Driver for MongoDriver {
         Ok(model)
     }
 
+    async fn elaborate(
+        &self,
+        scratch: Option<&Target>,
+        secret: Option<&Secret>,
+        script: &str,
+        context: &RunContext,
+    ) -> Result<Model, DbError> {
+        scratch::elaborate(scratch_server(scratch)?, secret, script, context).await
+    }
+
+    async fn rehearse(
+        &self,
+        scratch: Option<&Target>,
+        secret: Option<&Secret>,
+        what: &Rehearse<'_>,
+        context: &RunContext,
+    ) -> Result<Rehearsal, DbError> {
+        scratch::rehearse(scratch_server(scratch)?, secret, what, context).await
+    }
+
+    async fn holding_rows(
+        &self,
+        target: &Target,
+        secret: Option<&Secret>,
+        tables: &[QualifiedName],
+    ) -> Result<Vec<bool>, DbError> {
+        let (_, database) = open(target, secret).await?;
+        let mut found = Vec::with_capacity(tables.len());
+        for table in tables {
+            let one = database.collection::<Document>(&table.name).find_one(doc! {}).await;
+            // Who may not look must assume that there are some.
+            found.push(one.map_or(true, |one| one.is_some()));
+        }
+        Ok(found)
+    }
+
     async fn examples(
         &self,
         target: &Target,
@@ -102,6 +139,13 @@ impl Driver for MongoDriver {
             .map_err(|error| explain(&format!("reading examples of {}", field.collection), &error))?;
         Ok(values_at(&documents, &field.path, limit))
     }
+}
+
+fn scratch_server(scratch: Option<&Target>) -> Result<&Target, DbError> {
+    scratch.ok_or_else(|| {
+        DbError::new(ErrorCode::InvalidInput, "running on a scratch server: none was given")
+            .with_hint("give --scratch the address of a MongoDB server on which databases may be written")
+    })
 }
 
 fn check_version(doing: &str, version: &str) -> Result<(), DbError> {

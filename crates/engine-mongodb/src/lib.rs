@@ -10,9 +10,12 @@ mod coverage;
 mod dialect;
 mod driver;
 mod error;
+mod fields;
+mod orders;
 mod plan;
 mod references;
 mod sample;
+mod scratch;
 mod script;
 mod url;
 

@@ -8,7 +8,9 @@ use cadastre_model::*;
 use cadastre_plan::{Group, Hazard, HazardKind, LockClass, Plan, Step, TableLock, WorkClass};
 use serde_json::{Map, Value, json};
 
-use crate::script::{commands, index_command, parsed, shown, views_in_order};
+use crate::fields::{self, Fate};
+use crate::orders::Order;
+use crate::script::{commands, index_command, parsed, views_in_order};
 
 /// The plan that leads from `from` to `to`.
 pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Plan {
@@ -77,6 +79,10 @@ impl Planning<'_> {
     }
 
     fn push(&mut self, model: &Model, id: ObjectId, made: Vec<Value>, work: WorkClass) {
+        self.push_orders(model, id, made.into_iter().map(Order::Command).collect(), work);
+    }
+
+    fn push_orders(&mut self, model: &Model, id: ObjectId, orders: Vec<Order>, work: WorkClass) {
         let object = model.object(id);
         let table = match object.kind() {
             Kind::Index => object.parent.map(|parent| model.object(parent).name.clone()).unwrap_or_default(),
@@ -84,7 +90,7 @@ impl Planning<'_> {
         };
         self.steps.push(Step {
             object: format!("{} {}", object.kind().word(), model.display_name(id)),
-            statements: made.iter().map(|command| shown(command).trim_end_matches(';').to_owned()).collect(),
+            statements: orders.iter().map(Order::shown).collect(),
             locks: vec![TableLock { table, lock: LockClass::Exclusive }],
             work,
             hazards: Vec::new(),
@@ -137,6 +143,7 @@ impl Planning<'_> {
         let name = self.to.object(id).name.clone();
         let mut change = Map::new();
         if x.validator != y.validator {
+            self.bring_in_line(id, a, &y);
             match &y.validator {
                 Some(it) => {
                     change.insert("validator".into(), parsed(&it.rule));
@@ -175,6 +182,52 @@ impl Planning<'_> {
             self.notes.push(format!(
                 "the collection {name} was made with other options (capped, time series, clustered or collation); they cannot be changed without making it anew"
             ));
+        }
+    }
+
+    /// What was seen of documents is made as the new rule wants it. Until that is done the rule only warns, so that whoever
+    /// writes meanwhile is not held up.
+    fn bring_in_line(&mut self, id: ObjectId, before: &Table, after: &Collection) {
+        let (Some(sample), Some(validator)) = (&before.sample, &after.validator) else { return };
+        let name = self.to.object(id).name.clone();
+        let changes = fields::in_line(&name, sample, &parsed(&validator.rule));
+        if changes.is_empty() || validator.level == "off" {
+            return;
+        }
+        if after.capped_bytes.is_some() || after.time_series.is_some() {
+            let fields: Vec<&str> = changes.iter().map(|it| it.path.as_str()).collect();
+            self.notes.push(format!(
+                "documents of {name} have fields that its rule does not take ({}); those of a capped or time series collection are not changed",
+                fields.join(", ")
+            ));
+            return;
+        }
+        if validator.action == "error" {
+            let warn = json!({
+                "collMod": name,
+                "validator": parsed(&validator.rule),
+                "validationLevel": validator.level,
+                "validationAction": "warn",
+            });
+            self.push(self.to, id, vec![warn], WorkClass::Metadata);
+        }
+        for it in changes {
+            self.push_orders(self.to, id, vec![it.order], WorkClass::Rewrite);
+            match it.fate {
+                Fate::Converted => {
+                    let message = format!("values of {} that are no such type stay as they are", it.path);
+                    self.hazard(HazardKind::DataDependent, &message);
+                    self.hazard(HazardKind::Irreversible, "only a backup tells which type a value had");
+                }
+                Fate::Removed => {
+                    let message = format!(
+                        "the field {} goes from all documents; if it has another name now, say so with --rename",
+                        it.path
+                    );
+                    self.hazard(HazardKind::DataLoss, &message);
+                    self.hazard(HazardKind::Irreversible, "only a backup brings its values back");
+                }
+            }
         }
     }
 

@@ -4,6 +4,8 @@ use cadastre_engine::{Script, ScriptPart};
 use cadastre_model::*;
 use serde_json::{Map, Value, json};
 
+use crate::orders::Order;
+
 pub(crate) fn parsed(text: &str) -> Value {
     // It was written by us from a document.
     serde_json::from_str(text).unwrap_or(Value::Null)
@@ -57,11 +59,8 @@ pub(crate) fn object_ddl(model: &Model, id: ObjectId) -> String {
     commands.iter().map(shown).collect::<Vec<_>>().join("\n\n")
 }
 
-pub(crate) fn shown(command: &Value) -> String {
-    format!(
-        "db.runCommand(EJSON.deserialize({}));",
-        serde_json::to_string_pretty(command).unwrap_or_default()
-    )
+fn shown(command: &Value) -> String {
+    format!("{};", Order::Command(command.clone()).shown())
 }
 
 /// The command documents for a collection with its indexes, or for a view.

@@ -64,6 +64,10 @@ impl Dialect for MySqlDialect {
         Ok(plan::plan(from, to, diff))
     }
 
+    fn has_transactional_ddl(&self) -> bool {
+        false
+    }
+
     fn plan_script(&self, plan: &Plan) -> String {
         plan::plan_script(plan)
     }

@@ -72,6 +72,11 @@ pub trait Dialect: Send + Sync {
     /// When steps need each other in a circle, or the engine cannot plan.
     fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError>;
 
+    /// Whether statements about the schema happen together or not at all within a transaction.
+    fn has_transactional_ddl(&self) -> bool {
+        true
+    }
+
     /// The statement that opens a transaction.
     fn begin(&self) -> &'static str {
         "BEGIN"
@@ -84,6 +89,25 @@ pub trait Dialect: Send + Sync {
     fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
         let message =
             format!("planning: {} cannot be renamed to {to} by {}", model.display_name(id), self.engine());
+        Err(DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out"))
+    }
+
+    /// The statement that gives a field of the documents of a collection another name. `field` is the way to it, `to` its last part.
+    ///
+    /// # Errors
+    /// Where there are no documents.
+    fn rename_field_statement(
+        &self,
+        model: &Model,
+        id: ObjectId,
+        field: &str,
+        to: &str,
+    ) -> Result<String, DbError> {
+        let message = format!(
+            "planning: the field {field} of {} cannot be renamed to {to} by {}",
+            model.display_name(id),
+            self.engine()
+        );
         Err(DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out"))
     }
 

@@ -78,6 +78,8 @@ impl MongoServer {
             "disabled",
             "--setParameter",
             "diagnosticDataCollectionEnabled=false",
+            "--setParameter",
+            "scramSHA256IterationCount=5000",
         ]);
         if let Kind::Tls(issued) = kind {
             let file = folder.path().join("server.pem");

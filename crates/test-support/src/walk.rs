@@ -88,7 +88,9 @@ pub async fn walk(
     let mut random = Random::new(seed);
     let mut tally = Tally::default();
     let (mut sketch, database) = loop {
-        let sketch = Sketch::new(engine, seed, 20 + random.below(40), &mut random);
+        // Each collection and index is a file of its own, which takes the server as long as a dozen things elsewhere.
+        let (least, more) = if engine == "mongodb" { (6, 12) } else { (20, 40) };
+        let sketch = Sketch::new(engine, seed, least + random.below(more), &mut random);
         match load(server, &sketch.script()) {
             Ok(database) => break (sketch, database),
             Err(_) => tally.refused += 1,

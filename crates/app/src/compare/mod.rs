@@ -195,7 +195,8 @@ pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Co
     let found = difference(dialect, &renamed, &to.model);
     let open_questions =
         open_questions(&from.model, &renamed, &to.model, &found, from.live.as_ref(), answers).await?;
-    let old_names = renames.iter().map(|it| (it.object, from.model.object(it.object).name.clone())).collect();
+    let objects = renames.iter().filter(|it| it.field.is_none());
+    let old_names = objects.map(|it| (it.object, from.model.object(it.object).name.clone())).collect();
     Ok(Comparison {
         original: from.model,
         from: renamed,
@@ -228,7 +229,7 @@ fn answered_rename(from: &Model, to: &Model, answer: &RenameAnswer) -> Result<Re
         let message = format!("renaming: {} is not there any more", answer.from);
         AppError::new(Code::NotFound, message).with_hint("compare once more")
     })?;
-    Ok(Rename { object, to: to.object(new).name.clone() })
+    Ok(Rename { object, field: None, to: to.object(new).name.clone() })
 }
 
 /// How two models of one engine differ in what they mean.
@@ -252,24 +253,30 @@ fn rename_statements(
     renamed: &Model,
     renames: &[Rename],
 ) -> Result<(Vec<String>, Vec<String>), AppError> {
-    let of = |is_column: bool| {
-        let is_column_rename = |it: &&Rename| model.object(it.object).kind() == Kind::Column;
-        renames.iter().filter(move |it| is_column_rename(it) == is_column)
-    };
-    let old_name = |it: &Rename| model.object(it.object).name.clone();
-    // There: columns, while their tables have their old names, then tables. Back: the other way round.
+    let is_inside = |it: &Rename| it.field.is_some() || model.object(it.object).kind() == Kind::Column;
+    let (inside, relations): (Vec<Rename>, Vec<Rename>) = renames.iter().cloned().partition(is_inside);
+    // There: columns and fields, while their tables have their old names, then tables. Back: the other way round.
     let mut there = Vec::new();
-    for it in of(true).chain(of(false)) {
-        there.push(dialect.rename_statement(model, it.object, &it.to)?);
+    for it in inside.iter().chain(&relations) {
+        there.push(match &it.field {
+            Some(field) => dialect.rename_field_statement(model, it.object, field, &it.to)?,
+            None => dialect.rename_statement(model, it.object, &it.to)?,
+        });
     }
-    let columns: Vec<Rename> = of(true).cloned().collect();
-    let only_columns = carry_out(model, &columns)?;
+    let only_inside = carry_out(model, &inside)?;
     let mut back = Vec::new();
-    for it in of(false) {
-        back.push(dialect.rename_statement(renamed, it.object, &old_name(it))?);
+    for it in &relations {
+        back.push(dialect.rename_statement(renamed, it.object, &model.object(it.object).name)?);
     }
-    for it in of(true) {
-        back.push(dialect.rename_statement(&only_columns, it.object, &old_name(it))?);
+    for it in &inside {
+        back.push(match it.field.as_deref().map(|field| field.rsplit_once('.').unwrap_or(("", field))) {
+            Some((above, last)) => {
+                let dot = if above.is_empty() { "" } else { "." };
+                let new = format!("{above}{dot}{}", it.to);
+                dialect.rename_field_statement(&only_inside, it.object, &new, last)?
+            }
+            None => dialect.rename_statement(&only_inside, it.object, &model.object(it.object).name)?,
+        });
     }
     Ok((there, back))
 }
@@ -375,7 +382,7 @@ impl Comparison {
         }
         if !self.renames.is_empty() {
             plan.from = self.original.fingerprint().to_string();
-            plan.groups.insert(0, rename_group(&self.renames));
+            plan.groups.insert(0, rename_group(dialect, &self.renames));
         }
         Ok(plan)
     }
@@ -389,7 +396,7 @@ impl Comparison {
         let mut plan = dialect.plan(&self.to, &self.from, &difference(dialect, &self.to, &self.from))?;
         if !self.rename_backs.is_empty() {
             plan.to = self.original.fingerprint().to_string();
-            plan.groups.push(rename_group(&self.rename_backs));
+            plan.groups.push(rename_group(dialect, &self.rename_backs));
         }
         Ok(plan)
     }
@@ -433,10 +440,10 @@ fn facet_words(change: &Change) -> Vec<&'static str> {
     what.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect()
 }
 
-fn rename_group(statements: &[String]) -> Group {
+fn rename_group(dialect: &dyn Dialect, statements: &[String]) -> Group {
     let steps = statements
         .iter()
         .map(|sql| Step { object: "rename".into(), statements: vec![sql.clone()], ..Step::default() })
         .collect();
-    Group { transaction: true, steps }
+    Group { transaction: dialect.has_transactional_ddl(), steps }
 }

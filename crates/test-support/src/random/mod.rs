@@ -3,6 +3,7 @@
 //! A schema is a list of items. Each has a kind, the items it stands on, all of them earlier ones, and choices of which its kind
 //! makes what it likes; so a schema can always be written as a script, and dropping an item drops what stands on it.
 
+mod mongodb;
 mod mysql;
 mod postgres;
 mod sqlite;
@@ -130,6 +131,7 @@ impl Sketch {
             "postgres" => &postgres::GRAMMAR,
             "mysql" => &mysql::GRAMMAR,
             "sqlite" => &sqlite::GRAMMAR,
+            "mongodb" => &mongodb::GRAMMAR,
             other => panic!("there are no random schemas for {other}"),
         };
         let known = if seed < FIRST_SEED_OF_ALL_KINDS { grammar.first } else { grammar.kinds.len() };
