@@ -1,5 +1,6 @@
 //! Engines on their real servers.
 
+mod across;
 mod locks;
 mod mongodb;
 pub(crate) mod mysql;

@@ -6,10 +6,11 @@
 
 use std::path::{Path, PathBuf};
 
+use cadastre_app::compare::{Purpose, translate};
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, RunContext, Secret, Target};
 use cadastre_model::Model;
-use cadastre_test_support::walk::{create_script, walk_from};
+use cadastre_test_support::walk::{compare_models, create_script, walk_from};
 use cadastre_test_support::{MariaDbServer, PostgresServer, SqliteFolder, TestServer};
 
 /// Runs every file; prints a line for each.
@@ -54,6 +55,74 @@ fn files(folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
     Ok(found)
 }
 
+/// A server of each engine that has tables.
+struct Servers([(&'static str, Box<dyn TestServer>); 3]);
+
+impl Servers {
+    fn start() -> Self {
+        Self([
+            ("postgres", Box::new(PostgresServer::start())),
+            ("mysql", Box::new(MariaDbServer::start())),
+            ("sqlite", Box::new(SqliteFolder::new())),
+        ])
+    }
+
+    fn of(&self, engine: &str) -> Result<&dyn TestServer, String> {
+        let found = self.0.iter().find(|(word, _)| *word == engine).map(|(_, server)| &**server);
+        found.ok_or_else(|| format!("there is no server of {engine}"))
+    }
+}
+
+/// Loads a file and reads what is there then. A script of ours makes it in any database, whatever the file calls its own.
+async fn load(server: &dyn TestServer, path: &Path) -> Result<Model, String> {
+    let sql = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let is_mysql = path.parent().is_some_and(|folder| folder.ends_with("mysql"));
+    let (own, sql) = if is_mysql { own_database(&sql) } else { (None, sql) };
+    let empty = server.create_database();
+    server.try_sql(&empty, &sql)?;
+    let target = server.target(own.as_ref().unwrap_or(&empty));
+    introspect(&target, Some(&Secret::new(server.password()))).await
+}
+
+/// Tells every schema of the folder in the words of the other engines: the script runs there, and a comparison then finds nothing.
+///
+/// # Errors
+/// How many do not hold.
+pub(crate) fn across(folder: &str) -> Result<(), String> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let servers = Servers::start();
+    let (mut failed, mut total) = (0, 0);
+    for (engine, path) in files(Path::new(folder))? {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let model = runtime.block_on(load(servers.of(engine)?, &path))?;
+        for (other, server) in servers.0.iter().filter(|(other, _)| *other != engine) {
+            let checked = runtime.block_on(check_across(&model, other, &**server));
+            total += 1;
+            failed += usize::from(checked.is_err());
+            let (mark, text) = match checked {
+                Ok(text) => ("ok  ", text),
+                Err(text) => ("FAIL", text),
+            };
+            println!("{mark} {engine:9} {name:18} in {other:9} {text}");
+        }
+    }
+    println!("{} of {total} hold", total - failed);
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} of {total} do not hold")) }
+}
+
+async fn check_across(model: &Model, engine: &str, server: &dyn TestServer) -> Result<String, String> {
+    let told = translate(model, engine, Purpose::Create).map_err(|error| error.message)?;
+    let database = server.create_database();
+    server.try_sql(&database, &create_script(&told.model)?).map_err(|output| errors(&output))?;
+    let made = introspect(&server.target(&database), Some(&Secret::new(server.password()))).await?;
+    let rest = compare_models(model.clone(), made).await?;
+    if rest.is_empty() {
+        Ok(format!("{} notes", told.notes.len()))
+    } else {
+        Err(format!("differs still:\n{}", rest.summary()))
+    }
+}
+
 /// Walks from every schema of the folder for so many pairs with at most so many random statements from one to the next.
 ///
 /// # Errors
@@ -66,28 +135,16 @@ pub(crate) fn edit(folder: &str, rest: &[&str]) -> Result<(), String> {
     let (seed, pairs, edits) = (number(0, 1)?, number(1, 4)? as usize, number(2, 100)? as usize);
     let only = rest.get(3);
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
-    let servers: [(&str, Box<dyn TestServer>); 3] = [
-        ("postgres", Box::new(PostgresServer::start())),
-        ("mysql", Box::new(MariaDbServer::start())),
-        ("sqlite", Box::new(SqliteFolder::new())),
-    ];
+    let servers = Servers::start();
     let mut failed = 0;
     for (engine, path) in files(Path::new(folder))? {
         let name = format!("{engine}/{}", path.file_stem().unwrap_or_default().to_string_lossy());
         if only.is_some_and(|only| !name.contains(only)) {
             continue;
         }
-        let sql = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
-        let server = servers.iter().find(|(word, _)| *word == engine).map(|(_, server)| &**server);
-        let server = server.ok_or("no such server")?;
+        let server = servers.of(engine)?;
         let outcome = runtime.block_on(async {
-            // A script of ours makes it in any database, whatever the file calls its own.
-            let (own, sql) = if engine == "mysql" { own_database(&sql) } else { (None, sql) };
-            let empty = server.create_database();
-            server.try_sql(&empty, &sql)?;
-            let target = server.target(own.as_ref().unwrap_or(&empty));
-            let model = introspect(&target, Some(&Secret::new(server.password()))).await?;
-            let script = create_script(&model)?;
+            let script = create_script(&load(server, &path).await?)?;
             Ok::<_, String>(walk_from(server, &script, seed, pairs, edits).await)
         })?;
         match outcome {

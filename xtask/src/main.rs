@@ -9,7 +9,7 @@ mod soak;
 mod start;
 mod suite;
 
-const USAGE: &str = "usage: cargo run -p xtask -- start | test | e2e | bench [layout|introspect|compare|window]… | corpus FOLDER | edits FOLDER [SEED [PAIRS [STATEMENTS [ONLY]]]] | pairs FOLDER [ONLY] | soak MINUTES [postgres|mysql|sqlite|mongodb] [SEED]";
+const USAGE: &str = "usage: cargo run -p xtask -- start | test | e2e | bench [layout|introspect|compare|window]… | corpus FOLDER | across FOLDER | edits FOLDER [SEED [PAIRS [STATEMENTS [ONLY]]]] | pairs FOLDER [ONLY] | soak MINUTES [postgres|mysql|sqlite|mongodb] [SEED]";
 
 fn main() -> std::process::ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,6 +20,7 @@ fn main() -> std::process::ExitCode {
         ["e2e"] => e2e::build().and_then(|()| e2e::run()).map(|counts| println!("{counts}")),
         ["bench", names @ ..] => bench::run(names),
         ["corpus", folder] => corpus::run(folder),
+        ["across", folder] => corpus::across(folder),
         ["edits", folder, rest @ ..] => corpus::edit(folder, rest),
         ["pairs", folder] => pairs::run(folder, None),
         ["pairs", folder, only] => pairs::run(folder, Some(only)),

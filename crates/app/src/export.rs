@@ -8,6 +8,7 @@ use cadastre_model::Model;
 use serde::Deserialize;
 use specta::Type;
 
+use crate::compare::{Purpose, translate};
 use crate::connections::unknown_engine;
 use crate::error::{AppError, Code};
 use crate::source::Source;
@@ -20,6 +21,12 @@ use crate::{diagram, engines};
 pub enum ExportFormat {
     /// A script the engine's own client runs.
     Sql,
+    /// A script for PostgreSQL, whatever the engine.
+    SqlAsPostgres,
+    /// A script for MySQL and MariaDB, whatever the engine.
+    SqlAsMysql,
+    /// A script for SQLite, whatever the engine.
+    SqlAsSqlite,
     /// The model, versioned.
     Json,
     /// DBML.
@@ -41,8 +48,11 @@ pub fn render(model: &Model, format: ExportFormat) -> Result<String, AppError> {
         ExportFormat::Sql => {
             let dialect =
                 engines::dialect(&model.origin.engine).ok_or_else(|| unknown_engine(&model.origin.engine))?;
-            Ok(header(model) + &dialect.create_script(model)?.text())
+            Ok(header(model, &[]) + &dialect.create_script(model)?.text())
         }
+        ExportFormat::SqlAsPostgres => sql_as(model, "postgres"),
+        ExportFormat::SqlAsMysql => sql_as(model, "mysql"),
+        ExportFormat::SqlAsSqlite => sql_as(model, "sqlite"),
         ExportFormat::Json => Ok(json::write(model)),
         ExportFormat::Dbml => Ok(dbml::write(model)),
         ExportFormat::Mermaid => Ok(mermaid::write(model)),
@@ -50,8 +60,15 @@ pub fn render(model: &Model, format: ExportFormat) -> Result<String, AppError> {
     }
 }
 
+/// The script in the words of another engine.
+fn sql_as(model: &Model, engine: &str) -> Result<String, AppError> {
+    let dialect = engines::dialect(engine).ok_or_else(|| unknown_engine(engine))?;
+    let told = translate(model, engine, Purpose::Create)?;
+    Ok(header(model, &told.notes) + &dialect.create_script(&told.model)?.text())
+}
+
 /// What the script is of, and what it does not hold.
-fn header(model: &Model) -> String {
+fn header(model: &Model, notes: &[String]) -> String {
     let line = |text: &str| text.replace(['\n', '\r'], " ");
     let mut text = format!(
         "-- Schema of {}, {} {}, written by Cadastre {}\n",
@@ -62,6 +79,9 @@ fn header(model: &Model) -> String {
     );
     for item in &model.unmodelled {
         text.push_str(&format!("-- not included: {} {}\n", line(&item.kind), line(&item.name)));
+    }
+    for note in notes {
+        text.push_str(&format!("-- {}\n", line(note)));
     }
     text.push('\n');
     text

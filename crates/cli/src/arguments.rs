@@ -70,6 +70,9 @@ pub struct InspectOptions {
     /// What to write
     #[arg(long, value_enum, default_value_t = Format::Summary)]
     pub format: Format,
+    /// In the words of another engine: tables, columns, keys and indexes
+    #[arg(long = "as", value_enum, value_name = "ENGINE")]
+    pub engine: Option<Engine>,
     /// Only this schema; may be given several times
     #[arg(long = "schema", value_name = "NAME")]
     pub schemas: Vec<String>,
@@ -141,6 +144,28 @@ pub enum DiffFormat {
     Sql,
     /// The script that goes back
     Reverse,
+}
+
+/// Engines a schema can be told in the words of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// PostgreSQL
+    Postgres,
+    /// MySQL and MariaDB
+    Mysql,
+    /// SQLite
+    Sqlite,
+}
+
+impl Engine {
+    /// The engine's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
+            Self::Sqlite => "sqlite",
+        }
+    }
 }
 
 /// The formats of `inspect`.

@@ -49,6 +49,12 @@ async fn compare_sides(
     let comparison = compare(from, to, &answers).await;
     bar.finish_and_clear();
     let comparison = comparison?;
+    if let Some(notes) = &comparison.across {
+        eprintln!(
+            "cadastre: two engines: their tables, columns, keys and indexes are compared, and nothing else"
+        );
+        notes.iter().for_each(|note| eprintln!("cadastre: not compared: {note}"));
+    }
     for it in &comparison.open_questions {
         eprintln!("cadastre: may be a rename: {} → {} ({})", it.from, it.to, it.evidence);
     }

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use cadastre_app::compare::{Purpose, translate};
 use cadastre_app::engines;
 use cadastre_app::export::{ExportFormat, read_json, render, write_file};
 use cadastre_app::run::Runs;
@@ -35,6 +36,14 @@ pub async fn run(options: &InspectOptions, folder: &Path, output: &Output) -> Re
             bar.finish_and_clear();
             model?
         }
+    };
+    let model = match options.engine {
+        Some(engine) => {
+            let told = translate(&model, engine.word(), Purpose::Create)?;
+            told.notes.iter().for_each(|note| eprintln!("cadastre: warning: {note}"));
+            told.model
+        }
+        None => model,
     };
     let text = match options.format.export() {
         Some(format) => render(&model, format)?,

@@ -2,14 +2,14 @@
 
 use cadastre_diff::Diff;
 use cadastre_engine::{
-    Backslash, CoverageLine, DbError, Dialect, ErrorCode, NameLimit, Quoted, Script, check_names,
+    Backslash, CommonType, CoverageLine, DbError, Dialect, ErrorCode, NameLimit, Quoted, Script, check_names,
     quote_backtick, quote_literal,
 };
 use cadastre_model::{Model, ObjectId};
 use cadastre_plan::Plan;
 
 use crate::coverage::COVERAGE;
-use crate::{plan, script};
+use crate::{plan, script, types};
 
 /// The dialect of MySQL and MariaDB.
 #[derive(Debug, Clone, Copy, Default)]
@@ -77,6 +77,14 @@ impl Dialect for MySqlDialect {
             let message = format!("planning: {} cannot be renamed", model.display_name(id));
             DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out")
         })
+    }
+
+    fn common_type(&self, data_type: &str) -> Option<CommonType> {
+        types::common_type(data_type)
+    }
+
+    fn type_text(&self, common: CommonType) -> Option<String> {
+        Some(types::type_text(common))
     }
 
     fn coverage(&self) -> &'static [CoverageLine] {

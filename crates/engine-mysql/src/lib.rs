@@ -17,6 +17,7 @@ mod render;
 mod scratch;
 mod script;
 mod tokens;
+mod types;
 mod url;
 
 pub use dialect::MySqlDialect;

@@ -2,8 +2,8 @@
 
 use cadastre_diff::Diff;
 use cadastre_engine::{
-    Backslash, CoverageLine, DbError, Dialect, NameLimit, Quoted, Script, check_names, quote_double,
-    quote_literal as quote_text,
+    Backslash, CommonType, CoverageLine, DbError, Dialect, NameLimit, Quoted, Script, check_names,
+    quote_double, quote_literal as quote_text,
 };
 use cadastre_model::{Model, ObjectId, QualifiedName};
 use cadastre_plan::Plan;
@@ -12,6 +12,7 @@ use crate::coverage::COVERAGE;
 use crate::keywords::is_plain;
 use crate::plan::{MAX_NAME_BYTES, comparable, online, plan, rename_statement};
 use crate::script::{create_script, object_ddl};
+use crate::types;
 
 /// PostgreSQL's dialect.
 #[derive(Debug, Clone, Copy, Default)]
@@ -77,6 +78,14 @@ impl Dialect for PostgresDialect {
 
     fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
         Ok(rename_statement(model, id, to))
+    }
+
+    fn common_type(&self, data_type: &str) -> Option<CommonType> {
+        types::common_type(data_type)
+    }
+
+    fn type_text(&self, common: CommonType) -> Option<String> {
+        Some(types::type_text(common))
     }
 
     fn coverage(&self) -> &'static [CoverageLine] {

@@ -23,6 +23,7 @@ mod scratch;
 mod script;
 mod stamp;
 mod tls;
+mod types;
 mod url;
 mod words;
 

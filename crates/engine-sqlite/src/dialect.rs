@@ -2,8 +2,8 @@
 
 use cadastre_diff::Diff;
 use cadastre_engine::{
-    Backslash, CoverageLine, DbError, Dialect, ErrorCode, Quoted, Script, ScriptPart, quote_double,
-    quote_literal,
+    Backslash, CommonType, CoverageLine, DbError, Dialect, ErrorCode, Quoted, Script, ScriptPart,
+    quote_double, quote_literal,
 };
 use cadastre_model::{Body, Kind, Model, ObjectId};
 use cadastre_plan::Plan;
@@ -12,6 +12,7 @@ use crate::assemble::NAMESPACE;
 use crate::coverage::COVERAGE;
 use crate::plan;
 use crate::render::create_statement;
+use crate::types;
 
 /// SQLite's dialect.
 #[derive(Debug, Clone, Copy, Default)]
@@ -92,6 +93,14 @@ impl Dialect for SqliteDialect {
             let message = format!("planning: SQLite does not rename {}", model.display_name(id));
             DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out")
         })
+    }
+
+    fn common_type(&self, data_type: &str) -> Option<CommonType> {
+        types::common_type(data_type)
+    }
+
+    fn type_text(&self, common: CommonType) -> Option<String> {
+        Some(types::type_text(common))
     }
 
     fn coverage(&self) -> &'static [CoverageLine] {

@@ -16,6 +16,7 @@ mod plan;
 mod rehearsal;
 mod render;
 mod tokens;
+mod types;
 mod url;
 
 pub use connect::build_database;

@@ -7,6 +7,7 @@ use cadastre_plan::Plan;
 use crate::coverage::CoverageLine;
 use crate::error::{DbError, ErrorCode};
 use crate::sql::Quoted;
+use crate::types::CommonType;
 
 /// One statement of a script with the object it makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +144,16 @@ pub trait Dialect: Send + Sync {
     /// Whether the columns of a view are nothing of their own: they follow from its query whenever it is run.
     fn view_columns_follow(&self) -> bool {
         false
+    }
+
+    /// A type of columns as all relational engines have it; nothing for what only this one has.
+    fn common_type(&self, _data_type: &str) -> Option<CommonType> {
+        None
+    }
+
+    /// The words for a common type, as this engine's own introspection has them; nothing where there are no columns.
+    fn type_text(&self, _common: CommonType) -> Option<String> {
+        None
     }
 
     /// What introspection does with each kind of object.

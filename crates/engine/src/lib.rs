@@ -14,6 +14,7 @@ mod secret;
 mod sql;
 mod target;
 mod tunnel;
+mod types;
 
 pub use context::{Cancelled, Progress, RunContext, Stage};
 pub use coverage::{Coverage, CoverageLine};
@@ -29,6 +30,7 @@ pub use target::{
     is_this_machine, percent_decode, percent_encode,
 };
 pub use tunnel::{Tunnel, name_not_checked};
+pub use types::{CommonType, type_words};
 
 #[cfg(test)]
 mod tests;

@@ -34,7 +34,10 @@ pub(crate) fn export_schema(
 ) -> Result<Option<String>, AppError> {
     let content = workspace.export(&source, format)?;
     let ending = match format {
-        ExportFormat::Sql => "sql",
+        ExportFormat::Sql
+        | ExportFormat::SqlAsPostgres
+        | ExportFormat::SqlAsMysql
+        | ExportFormat::SqlAsSqlite => "sql",
         ExportFormat::Json => "json",
         ExportFormat::Dbml => "dbml",
         ExportFormat::Mermaid => "mmd",

@@ -20,6 +20,8 @@ export interface Action {
 
 const always = () => true;
 const isOpen = () => session.open !== null;
+/** The open schema has tables and is of another engine. */
+const isOther = (engine: string) => () => isOpen() && ![engine, "mongodb"].includes(session.open?.summary.engine ?? "mongodb");
 
 export const actions: readonly Action[] = [
   { name: "open-demo", label: "action.openDemo", group: "file", enabled: always, perform: () => void session.openSource({ kind: "demo" }) },
@@ -27,6 +29,9 @@ export const actions: readonly Action[] = [
   { name: "refresh", label: "action.refresh", group: "file", shortcut: "F5", icon: "refresh", enabled: isOpen, perform: () => void session.refresh() },
   { name: "compare", label: "action.compare", group: "file", shortcut: "Ctrl+D", icon: "compare", enabled: always, checked: () => comparing.shown, perform: () => (comparing.shown ? (comparing.shown = false) : comparing.show()) },
   { name: "export-sql", label: "action.exportSql", group: "file", shortcut: "Ctrl+E", enabled: isOpen, perform: () => void session.exportAs("sql") },
+  { name: "export-as-postgres", label: "action.exportAsPostgres", group: "file", enabled: isOther("postgres"), perform: () => void session.exportAs("sqlAsPostgres") },
+  { name: "export-as-mysql", label: "action.exportAsMysql", group: "file", enabled: isOther("mysql"), perform: () => void session.exportAs("sqlAsMysql") },
+  { name: "export-as-sqlite", label: "action.exportAsSqlite", group: "file", enabled: isOther("sqlite"), perform: () => void session.exportAs("sqlAsSqlite") },
   { name: "export-json", label: "action.exportJson", group: "file", enabled: isOpen, perform: () => void session.exportAs("json") },
   { name: "export-dbml", label: "action.exportDbml", group: "file", enabled: isOpen, perform: () => void session.exportAs("dbml") },
   { name: "export-mermaid", label: "action.exportMermaid", group: "file", enabled: isOpen, perform: () => void session.exportAs("mermaid") },

@@ -37,7 +37,7 @@ export const commands = {
 	exportPng: (name: string, data: string) => typedError<string | null, AppError_Serialize>(__TAURI_INVOKE("export_png", { name, data })),
 	/**  The native dialog for a file to compare; nothing when the person thinks better of it. */
 	chooseSideFile: () => __TAURI_INVOKE<string | null>("choose_side_file"),
-	compareSides: (request: CompareRequest_Deserialize, runId: string, events: Channel<RunEvent>) => typedError<ComparisonView, AppError_Serialize>(__TAURI_INVOKE("compare_sides", { request, runId, events })),
+	compareSides: (request: CompareRequest_Deserialize, runId: string, events: Channel<RunEvent>) => typedError<ComparisonView_Serialize, AppError_Serialize>(__TAURI_INVOKE("compare_sides", { request, runId, events })),
 	comparedDdl: (number: number, index: number) => typedError<DdlLine_Serialize[], AppError_Serialize>(__TAURI_INVOKE("compared_ddl", { number, index })),
 	comparedPlan: (number: number, choice: PlanChoice) => typedError<PlanView, AppError_Serialize>(__TAURI_INVOKE("compared_plan", { number, choice })),
 	proveCompared: (number: number, choice: PlanChoice, scratch: number | null, runId: string, events: Channel<RunEvent>) => typedError<ProofView, AppError_Serialize>(__TAURI_INVOKE("prove_compared", { number, choice, scratch, runId, events })),
@@ -270,7 +270,10 @@ export type CompareRequest_Serialize = {
 };
 
 /**  What came of a comparison. */
-export type ComparisonView = {
+export type ComparisonView = ComparisonView_Serialize | ComparisonView_Deserialize;
+
+/**  What came of a comparison. */
+export type ComparisonView_Deserialize = {
 	/**  By which it is asked about. */
 	number: number,
 	/**  The engine's word. */
@@ -283,6 +286,28 @@ export type ComparisonView = {
 	renames: string[],
 	/**  Renames nobody has answered. */
 	questions: QuestionView[],
+	/**  Of two engines: what is not compared, in words. */
+	across?: string[] | null,
+	/**  The differences. */
+	changes: ChangeView[],
+};
+
+/**  What came of a comparison. */
+export type ComparisonView_Serialize = {
+	/**  By which it is asked about. */
+	number: number,
+	/**  The engine's word. */
+	engine: string,
+	/**  What is there. */
+	from: SideView,
+	/**  What is wanted. */
+	to: SideView,
+	/**  The statements of what is renamed. */
+	renames: string[],
+	/**  Renames nobody has answered. */
+	questions: QuestionView[],
+	/**  Of two engines: what is not compared, in words. */
+	across: string[] | null,
 	/**  The differences. */
 	changes: ChangeView[],
 };
@@ -403,6 +428,12 @@ export type ErrorCode = "InvalidInput" | "NotFound" | "Conflict" | "AuthFailed" 
 export type ExportFormat = 
 /**  A script the engine's own client runs. */
 "sql" | 
+/**  A script for PostgreSQL, whatever the engine. */
+"sqlAsPostgres" | 
+/**  A script for MySQL and MariaDB, whatever the engine. */
+"sqlAsMysql" | 
+/**  A script for SQLite, whatever the engine. */
+"sqlAsSqlite" | 
 /**  The model, versioned. */
 "json" | 
 /**  DBML. */

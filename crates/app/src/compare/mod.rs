@@ -1,5 +1,6 @@
 //! Comparing two sources: the difference, what may have been renamed, the plan and its way back, and its proof.
 
+mod across;
 mod drawing;
 mod proof;
 mod view;
@@ -7,11 +8,12 @@ mod window;
 
 use std::collections::BTreeSet;
 
+pub use across::{Purpose, Translated, translate};
 use cadastre_diff::{
     Candidate, Change, ChangeKind, Diff, Rename, candidates, diff, parse_rename, pick, rename,
 };
 use cadastre_engine::{Dialect, RunContext, Secret, Target};
-use cadastre_model::{Kind, Model, ObjectId};
+use cadastre_model::{Body, Column, Kind, Model, ObjectId};
 use cadastre_plan::{Group, Step};
 pub use cadastre_plan::{HazardKind, Plan, Proof, WorkClass, summary as plan_summary};
 pub use view::{
@@ -108,6 +110,8 @@ pub struct Comparison {
     pub diff: Diff,
     /// What may have been renamed and was not answered.
     pub open_questions: Vec<RenameQuestion>,
+    /// Of two engines: what is not compared, in words. Both models are then told in the words of one engine.
+    pub across: Option<Vec<String>>,
     renamed: Vec<(ObjectId, String)>,
     renames: Vec<String>,
     rename_backs: Vec<String>,
@@ -173,9 +177,7 @@ fn dialect_of(engine: &str) -> Result<&'static dyn Dialect, AppError> {
 pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Comparison, AppError> {
     let (a, b) = (from.model.origin.engine.clone(), to.model.origin.engine.clone());
     if a != b {
-        let message = format!("comparing: one side is {a}, the other {b}");
-        return Err(AppError::new(Code::UnsupportedByEngine, message)
-            .with_hint("compare two databases of one engine; statements of one are not those of the other"));
+        return compare_across(&from.model, &to.model);
     }
     let dialect = dialect_of(&a)?;
     let mut renames = Vec::new();
@@ -203,9 +205,36 @@ pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Co
         to: to.model,
         diff: found,
         open_questions,
+        across: None,
         renamed: old_names,
         renames: statements,
         rename_backs: backs,
+    })
+}
+
+/// Compares what two engines have in common: tables, columns, keys and indexes. SQLite's words are the widest, so that they are taken
+/// where it is one of the two; else those of the second.
+fn compare_across(a: &Model, b: &Model) -> Result<Comparison, AppError> {
+    let engine = if a.origin.engine == "sqlite" { "sqlite" } else { b.origin.engine.as_str() };
+    let with_mysql = [a, b].iter().any(|it| it.origin.engine == "mysql");
+    let purpose = Purpose::Compare { with_mysql };
+    let (from, to) = (translate(a, engine, purpose)?, translate(b, engine, purpose)?);
+    let said = |model: &Model, notes: Vec<String>| {
+        let side = engines::product(&model.origin);
+        notes.into_iter().map(move |note| format!("{side}: {note}")).collect::<Vec<_>>()
+    };
+    let notes = [said(a, from.notes), said(b, to.notes)].concat();
+    let found = difference(dialect_of(engine)?, &from.model, &to.model);
+    Ok(Comparison {
+        original: from.model.clone(),
+        from: from.model,
+        to: to.model,
+        diff: found,
+        open_questions: Vec::new(),
+        across: Some(notes),
+        renamed: Vec::new(),
+        renames: Vec::new(),
+        rename_backs: Vec::new(),
     })
 }
 
@@ -358,6 +387,7 @@ impl Comparison {
             to: picked.model,
             diff,
             open_questions: Vec::new(),
+            across: self.across.clone(),
             renamed: self.renamed.clone(),
             renames: self.renames.clone(),
             rename_backs: self.rename_backs.clone(),
@@ -370,11 +400,20 @@ impl Comparison {
         change.to.map(|id| (&self.to, id)).or(change.from.map(|id| (&self.from, id)))
     }
 
+    /// A column as it is on both sides.
+    fn both_columns(&self, change: &Change) -> Option<(&Column, &Column)> {
+        match (&self.from.object(change.from?).body, &self.to.object(change.to?).body) {
+            (Body::Column(a), Body::Column(b)) => Some((a, b)),
+            _ => None,
+        }
+    }
+
     /// The plan from the first to the second.
     ///
     /// # Errors
     /// What the engine cannot plan.
     pub fn plan(&self, strategy: Strategy) -> Result<Plan, AppError> {
+        self.expect_one_engine()?;
         let dialect = dialect_of(&self.from.origin.engine)?;
         let mut plan = dialect.plan(&self.from, &self.to, &self.diff)?;
         if strategy == Strategy::Online {
@@ -392,6 +431,7 @@ impl Comparison {
     /// # Errors
     /// What the engine cannot plan.
     pub fn reverse(&self) -> Result<Plan, AppError> {
+        self.expect_one_engine()?;
         let dialect = dialect_of(&self.from.origin.engine)?;
         let mut plan = dialect.plan(&self.to, &self.from, &difference(dialect, &self.to, &self.from))?;
         if !self.rename_backs.is_empty() {
@@ -399,6 +439,16 @@ impl Comparison {
             plan.groups.push(rename_group(dialect, &self.rename_backs));
         }
         Ok(plan)
+    }
+
+    fn expect_one_engine(&self) -> Result<(), AppError> {
+        if self.across.is_none() {
+            return Ok(());
+        }
+        let message = "planning: the two sides are of two engines, and the statements of one are not those of the other";
+        Err(AppError::new(Code::UnsupportedByEngine, message).with_hint(
+            "export the first side as SQL for the other engine (cadastre inspect --format sql --as), and compare with that",
+        ))
     }
 
     /// A plan as a script of the engine's client.
@@ -419,7 +469,10 @@ impl Comparison {
                 ChangeKind::Changed => '~',
             };
             let Some((model, id)) = self.named(change) else { continue };
-            let what = facet_words(change);
+            let what = match self.across.as_ref().and(self.both_columns(change)) {
+                Some((a, b)) => vec![format!("{} → {}", across::column_words(a), across::column_words(b))],
+                None => facet_words(change).into_iter().map(str::to_owned).collect(),
+            };
             let what = if what.is_empty() { String::new() } else { format!(" ({})", what.join(", ")) };
             let kind = model.object(id).kind().word().replace('_', " ");
             lines.push(format!("{sign} {kind} {}{what}", model.display_name(id)));

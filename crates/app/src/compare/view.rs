@@ -107,6 +107,8 @@ pub struct ComparisonView {
     pub renames: Vec<String>,
     /// Renames nobody has answered.
     pub questions: Vec<QuestionView>,
+    /// Of two engines: what is not compared, in words.
+    pub across: Option<Vec<String>>,
     /// The differences.
     pub changes: Vec<ChangeView>,
 }

@@ -213,6 +213,7 @@ impl Workspace {
                     evidence: it.evidence.clone(),
                 })
                 .collect(),
+            across: comparison.across.clone(),
             changes: comparison.change_views(),
         };
         *self.kept_comparison() =
