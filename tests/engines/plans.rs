@@ -378,6 +378,50 @@ async fn rows_in_partitions_make_a_lost_column_a_question() {
     );
 }
 
+/// A column under another name, in a database with as many rows of which so many are the same.
+fn renamed(column: &str, from: usize, to: usize) -> String {
+    let rows: Vec<String> = (from..to).map(|n| format!("({n}, 'value {n}')")).collect();
+    format!(
+        "CREATE TABLE t (id integer PRIMARY KEY, {column} varchar(40)); INSERT INTO t VALUES {};",
+        rows.join(", ")
+    )
+}
+
+#[tokio::test]
+async fn values_that_both_sides_have_are_evidence_of_a_rename() {
+    let (postgres, mariadb, sqlite) =
+        (super::postgres::server(), super::mysql::server(), cadastre_test_support::SqliteFolder::new());
+    let servers: [&dyn TestServer; 3] = [&postgres, &mariadb, &sqlite];
+    for server in servers {
+        let evidence = async |second: String| {
+            let (a, b) = databases(server, &renamed("old", 0, 100), &second);
+            let live = async |database: &str| {
+                let target = server.target(database);
+                let side = side(&target, Some(server)).await;
+                Side { live: Some((Box::new(target), Some(secret(server)))), ..side }
+            };
+            let comparison =
+                compare(live(&a).await, live(&b).await, &RenameAnswers::default()).await.unwrap();
+            comparison.open_questions.iter().map(|it| it.evidence.clone()).collect::<Vec<_>>()
+        };
+        let engine = server.target("x").engine();
+        let same = evidence(renamed("fresh", 0, 100)).await;
+        assert_eq!(
+            same,
+            ["same table, type and position; about 100 % of their values are the same"],
+            "{engine}"
+        );
+        let half = evidence(renamed("fresh", 50, 150)).await;
+        assert_eq!(
+            half,
+            ["same table, type and position; about 33 % of their values are the same"],
+            "{engine}"
+        );
+        let none = evidence("CREATE TABLE t (id integer PRIMARY KEY, fresh varchar(40));".into()).await;
+        assert_eq!(none, ["same table, type and position"], "{engine}");
+    }
+}
+
 #[tokio::test]
 async fn plans_are_proved_and_scripts_are_read_on_scratch_servers() {
     // Servers of its own: others prove on the shared ones at the same time, and what is left behind is looked for.

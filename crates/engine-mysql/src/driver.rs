@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use cadastre_engine::{
-    Cancelled, DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, Rights,
-    RunContext, Secret, Stage, Target, TestReport,
+    Cancelled, ColumnRef, DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse,
+    Rights, RunContext, Secret, Stage, Target, TestReport,
 };
 use cadastre_model::{Model, Origin, QualifiedName};
 use sqlx::mysql::{MySqlConnection, MySqlRow};
@@ -16,7 +16,7 @@ use crate::catalog;
 use crate::connect::open;
 use crate::dialect::MySqlDialect;
 use crate::error::explain;
-use crate::scratch;
+use crate::{rows, scratch};
 
 /// How many lists an introspection asks for, whatever the schema's size; one packet of `SHOW` statements follows for each megabyte
 /// of them.
@@ -106,7 +106,16 @@ impl Driver for MySqlDriver {
         secret: Option<&Secret>,
         tables: &[QualifiedName],
     ) -> Result<Vec<bool>, DbError> {
-        scratch::holding_rows(target, secret, tables).await
+        rows::holding_rows(target, secret, tables).await
+    }
+
+    async fn value_sketches(
+        &self,
+        target: &Target,
+        secret: Option<&Secret>,
+        columns: &[ColumnRef],
+    ) -> Result<Vec<Option<Vec<String>>>, DbError> {
+        rows::value_sketches(target, secret, columns).await
     }
 
     async fn introspect(

@@ -14,6 +14,7 @@ mod parse;
 mod plan;
 mod rehearsal;
 mod render;
+mod rows;
 mod scratch;
 mod script;
 mod tokens;

@@ -6,9 +6,8 @@ use cadastre_engine::{
     DbError, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, RunContext, Secret, ServerAddress,
     Target,
 };
-use cadastre_model::QualifiedName;
 use sqlx::mysql::MySqlConnection;
-use sqlx::{AssertSqlSafe, Executor, Row};
+use sqlx::{AssertSqlSafe, Executor};
 
 use crate::connect::open;
 use crate::dialect::quote;
@@ -162,21 +161,4 @@ fn token_length(text: &str) -> usize {
         b'/' if text.starts_with("/*") => until("*/", 2),
         _ => first,
     }
-}
-
-/// Which of some tables hold rows.
-pub(crate) async fn holding_rows(
-    target: &Target,
-    secret: Option<&Secret>,
-    tables: &[QualifiedName],
-) -> Result<Vec<bool>, DbError> {
-    let mut connection = open(target, secret).await?;
-    let mut found = Vec::with_capacity(tables.len());
-    for table in tables {
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM {})", quote(&table.name));
-        let row = connection.fetch_one(sqlx::raw_sql(AssertSqlSafe(sql))).await;
-        // Who may not look must assume that there are some.
-        found.push(row.map_or(true, |row| row.try_get_unchecked::<i64, _>(0).map_or(true, |it| it != 0)));
-    }
-    Ok(found)
 }

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cadastre_engine::{
-    DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, Rights, RunContext, Secret,
-    Stage, Target, TestReport,
+    ColumnRef, DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, Rights,
+    RunContext, Secret, Stage, Target, TestReport,
 };
 use cadastre_model::{Model, Origin, QualifiedName};
 
@@ -14,7 +14,7 @@ use tokio_postgres::Client;
 use crate::assemble::{Server, assemble};
 use crate::connect::{Session, open};
 use crate::dialect::PostgresDialect;
-use crate::{catalog, error::explain, scratch, stamp};
+use crate::{catalog, error::explain, rows, scratch, stamp};
 
 /// How many catalogue queries an introspection runs, whatever the schema's size.
 pub const QUERIES: usize = 14;
@@ -131,7 +131,16 @@ impl Driver for PostgresDriver {
         secret: Option<&Secret>,
         tables: &[QualifiedName],
     ) -> Result<Vec<bool>, DbError> {
-        scratch::holding_rows(target, secret, tables).await
+        rows::holding_rows(target, secret, tables).await
+    }
+
+    async fn value_sketches(
+        &self,
+        target: &Target,
+        secret: Option<&Secret>,
+        columns: &[ColumnRef],
+    ) -> Result<Vec<Option<Vec<String>>>, DbError> {
+        rows::value_sketches(target, secret, columns).await
     }
 }
 

@@ -18,6 +18,7 @@ mod plan;
 mod queries;
 mod rehearsal;
 mod render;
+mod rows;
 mod satellites;
 mod scratch;
 mod script;

@@ -1,4 +1,4 @@
-//! Databases of our own on a scratch server: made, used and dropped within one call. And whether tables hold rows.
+//! Databases of our own on a scratch server: made, used and dropped within one call.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -6,10 +6,10 @@ use cadastre_engine::{
     DbError, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, RunContext, Secret, ServerAddress,
     Target,
 };
-use cadastre_model::{Model, QualifiedName};
+use cadastre_model::Model;
 
 use crate::connect::{Session, open};
-use crate::dialect::{qualified, quote};
+use crate::dialect::quote;
 use crate::driver::PostgresDriver;
 use crate::error::explain;
 use crate::rehearsal;
@@ -105,24 +105,4 @@ pub(crate) async fn run_script(session: &Session, script: &str) -> Result<(), Db
         })?;
     }
     Ok(())
-}
-
-/// Which of some tables hold rows.
-pub(crate) async fn holding_rows(
-    target: &Target,
-    secret: Option<&Secret>,
-    tables: &[QualifiedName],
-) -> Result<Vec<bool>, DbError> {
-    let session = open(target, secret).await?;
-    // With it on, who may not see the rows would be told that there are none.
-    let off = session.client.batch_execute("SET row_security = off").await;
-    off.map_err(|error| explain("looking for rows", &error))?;
-    let mut found = Vec::with_capacity(tables.len());
-    for table in tables {
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM {})", qualified(table));
-        let row = session.client.query_one(&sql, &[]).await;
-        // Who may not look must assume that there are some.
-        found.push(row.map_or(true, |row| row.get(0)));
-    }
-    Ok(found)
 }

@@ -1,13 +1,14 @@
 //! The asynchronous half: blocking work moves to its own thread and can be interrupted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
 use cadastre_engine::{
-    AttachedFile, DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse, Rights,
-    RunContext, Secret, Stage, Target, TestReport,
+    AttachedFile, ColumnRef, DbError, Dialect, Driver, ErrorCode, IntrospectOptions, Rehearsal, Rehearse,
+    Rights, RunContext, SKETCH_ROWS, SKETCH_SIZE, Secret, Stage, Target, TestReport,
 };
 use cadastre_model::{Model, QualifiedName};
 use rusqlite::Connection;
@@ -89,6 +90,25 @@ impl Driver for SqliteDriver {
             };
             // In doubt there are some.
             Ok(tables.iter().map(|table| holds(table).unwrap_or(true)).collect())
+        })
+        .await
+    }
+
+    async fn value_sketches(
+        &self,
+        target: &Target,
+        _secret: Option<&Secret>,
+        columns: &[ColumnRef],
+    ) -> Result<Vec<Option<Vec<String>>>, DbError> {
+        let files = files_of(target)?;
+        let columns = columns.to_vec();
+        run_blocking(move || {
+            let of = |it: &ColumnRef| {
+                let file = files.iter().find(|file| file.name == it.table.namespace)?;
+                let connection = open_read_only(&file.path, "comparing values").ok()?;
+                sketch(&connection, it).ok()
+            };
+            Ok(columns.iter().map(of).collect())
         })
         .await
     }
@@ -221,4 +241,24 @@ fn test_file(path: &str) -> Result<TestReport, DbError> {
 
 fn database_name(path: &str) -> String {
     std::path::Path::new(path).file_name().map_or(path.to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The smallest hashes of the values of a column, as text, ascending.
+fn sketch(connection: &Connection, of: &ColumnRef) -> rusqlite::Result<Vec<String>> {
+    let (table, column) = (crate::dialect::quote(&of.table.name), crate::dialect::quote(&of.column));
+    let sql = format!(
+        "SELECT CAST(v AS TEXT) FROM (SELECT {column} AS v FROM {table} LIMIT {SKETCH_ROWS}) WHERE v IS NOT NULL"
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    let mut smallest = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let mut hasher = DefaultHasher::new();
+        row.get_ref(0)?.as_bytes().unwrap_or_default().hash(&mut hasher);
+        smallest.insert(format!("{:016x}", hasher.finish()));
+        if smallest.len() > SKETCH_SIZE {
+            smallest.pop_last();
+        }
+    }
+    Ok(smallest.into_iter().collect())
 }

@@ -26,6 +26,20 @@ pub struct FieldRef {
     pub path: String,
 }
 
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnRef {
+    /// The table.
+    pub table: QualifiedName,
+    /// The column.
+    pub column: String,
+}
+
+/// So many hashes are kept of a column.
+pub const SKETCH_SIZE: usize = 256;
+/// So many rows of a table are looked at for them.
+pub const SKETCH_ROWS: usize = 100_000;
+
 /// What the connected user may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rights {
@@ -136,6 +150,21 @@ pub trait Driver: Send + Sync {
         tables: &[QualifiedName],
     ) -> Result<Vec<bool>, DbError> {
         Ok(vec![true; tables.len()])
+    }
+
+    /// Of each of some columns the smallest hashes of its values, from which one can tell how much two columns have in common
+    /// without seeing a value (Beyer and others, "On synopses for distinct-value estimation under multiset operations", 2007): at
+    /// most [`SKETCH_SIZE`] of them, ascending, of at most [`SKETCH_ROWS`] rows; nothing where the column may not be read.
+    ///
+    /// # Errors
+    /// As [`Driver::test`].
+    async fn value_sketches(
+        &self,
+        _target: &Target,
+        _secret: Option<&Secret>,
+        columns: &[ColumnRef],
+    ) -> Result<Vec<Option<Vec<String>>>, DbError> {
+        Ok(vec![None; columns.len()])
     }
 
     /// A few different values of a field of documents, as text, at most `limit`. Data of the user's: only when asked for, never

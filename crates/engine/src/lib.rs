@@ -19,7 +19,9 @@ mod types;
 pub use context::{Cancelled, Progress, RunContext, Stage};
 pub use coverage::{Coverage, CoverageLine};
 pub use dialect::{Dialect, Script, ScriptPart};
-pub use driver::{Driver, FieldRef, IntrospectOptions, Rights, TestReport};
+pub use driver::{
+    ColumnRef, Driver, FieldRef, IntrospectOptions, Rights, SKETCH_ROWS, SKETCH_SIZE, TestReport,
+};
 pub use error::{DbDetail, DbError, ErrorCode};
 pub use names::{NameLimit, check_names};
 pub use rehearsal::{Rehearsal, Rehearse, SeenStep};

@@ -12,7 +12,7 @@ pub use across::{Purpose, Translated, translate};
 use cadastre_diff::{
     Candidate, Change, ChangeKind, Diff, Rename, candidates, diff, parse_rename, pick, rename,
 };
-use cadastre_engine::{Dialect, RunContext, Secret, Target};
+use cadastre_engine::{ColumnRef, Dialect, RunContext, SKETCH_SIZE, Secret, Target};
 use cadastre_model::{Body, Column, Kind, Model, ObjectId};
 use cadastre_plan::{Group, Step};
 pub use cadastre_plan::{HazardKind, Plan, Proof, WorkClass, summary as plan_summary};
@@ -35,8 +35,11 @@ pub struct Side {
     /// What it is.
     pub model: Model,
     /// Where it is, if it is a live database.
-    pub live: Option<(Box<Target>, Option<Secret>)>,
+    pub live: Live,
 }
+
+/// A live database with its password; nothing for a file.
+type Live = Option<(Box<Target>, Option<Secret>)>;
 
 /// The server on which databases of our own may be made.
 #[derive(Debug)]
@@ -196,7 +199,7 @@ pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Co
     let (statements, backs) = rename_statements(dialect, &from.model, &renamed, &renames)?;
     let found = difference(dialect, &renamed, &to.model);
     let open_questions =
-        open_questions(&from.model, &renamed, &to.model, &found, from.live.as_ref(), answers).await?;
+        open_questions(&from.model, &renamed, &to.model, &found, (&from.live, &to.live), answers).await?;
     let objects = renames.iter().filter(|it| it.field.is_none());
     let old_names = objects.map(|it| (it.object, from.model.object(it.object).name.clone())).collect();
     Ok(Comparison {
@@ -316,7 +319,7 @@ async fn open_questions(
     from: &Model,
     to: &Model,
     diff: &Diff,
-    live: Option<&(Box<Target>, Option<Secret>)>,
+    live: (&Live, &Live),
     answers: &RenameAnswers,
 ) -> Result<Vec<RenameQuestion>, AppError> {
     if answers.no_renames.iter().any(|it| it == "*") {
@@ -344,7 +347,7 @@ async fn open_questions(
     };
     // The server knows them by the names they had before.
     let tables: Vec<_> = open.iter().map(|it| before.walk(table_of(it.from)).qualified_name()).collect();
-    let holds = match live {
+    let holds = match live.0 {
         Some((target, secret)) => {
             let driver = engines::driver(target.engine()).ok_or_else(|| unknown_engine(target.engine()))?;
             let secret = secret.clone().or_else(|| engines::password_for(target));
@@ -353,14 +356,61 @@ async fn open_questions(
         }
         None => vec![true; tables.len()],
     };
-    let questions = open.into_iter().zip(holds).filter(|(_, holds)| *holds);
+    let open: Vec<Candidate> =
+        open.into_iter().zip(holds).filter(|(_, holds)| *holds).map(|it| it.0).collect();
+    let old: Vec<ColumnRef> = open.iter().map(|it| telling_column(before, it.from)).collect();
+    let new: Vec<ColumnRef> = open.iter().map(|it| telling_column(to, it.to)).collect();
+    let in_common = values_in_common(live, &old, &new).await;
+    let questions = open.into_iter().zip(in_common);
     Ok(questions
-        .map(|(it, _)| RenameQuestion {
+        .map(|(it, in_common)| RenameQuestion {
             from: from.display_name(it.from),
             to: to.display_name(it.to),
-            evidence: it.evidence,
+            evidence: match in_common {
+                Some(share) => format!("{}; about {share} % of their values are the same", it.evidence),
+                None => it.evidence,
+            },
         })
         .collect())
+}
+
+/// The column that tells most of what something is: itself, or the first of a table, which is its key as a rule.
+fn telling_column(model: &Model, id: ObjectId) -> ColumnRef {
+    let is_column = |id: &&ObjectId| model.object(**id).kind() == Kind::Column;
+    let (table, column) = match model.object(id).parent.filter(|_| model.object(id).kind() == Kind::Column) {
+        Some(table) => (table, Some(&id)),
+        None => (id, model.children(id).iter().find(is_column)),
+    };
+    let column = column.map(|&column| model.object(column).name.clone()).unwrap_or_default();
+    ColumnRef { table: model.walk(table).qualified_name(), column }
+}
+
+/// How much the values of columns on both sides have in common, in per cent; nothing where one side cannot be read, or has none.
+/// It is evidence only: what keeps it from being told is no error of the comparison.
+async fn values_in_common(live: (&Live, &Live), old: &[ColumnRef], new: &[ColumnRef]) -> Vec<Option<u32>> {
+    let (a, b) = (sketches(live.0, old).await, sketches(live.1, new).await);
+    let pairs = a.into_iter().zip(b);
+    pairs.map(|(a, b)| a.zip(b).and_then(|(a, b)| share_in_common(&a, &b))).collect()
+}
+
+async fn sketches(live: &Live, columns: &[ColumnRef]) -> Vec<Option<Vec<String>>> {
+    let unknown = vec![None; columns.len()];
+    let Some((target, secret)) = live else { return unknown };
+    let Some(driver) = engines::driver(target.engine()) else { return unknown };
+    let secret = secret.clone().or_else(|| engines::password_for(target));
+    let Ok((reached, _tunnel)) = tunnel::reach(target).await else { return unknown };
+    driver.value_sketches(&reached, secret.as_ref(), columns).await.unwrap_or(unknown)
+}
+
+/// Of the smallest hashes of both together, how many are of both, in per cent.
+fn share_in_common(a: &[String], b: &[String]) -> Option<u32> {
+    let (a, b): (BTreeSet<&String>, BTreeSet<&String>) = (a.iter().collect(), b.iter().collect());
+    let smallest: Vec<&&String> = a.union(&b).take(SKETCH_SIZE).collect();
+    if a.is_empty() || b.is_empty() {
+        return None;
+    }
+    let both = smallest.iter().filter(|hash| a.contains(**hash) && b.contains(**hash)).count();
+    Some((both * 100 / smallest.len()) as u32)
 }
 
 impl Comparison {

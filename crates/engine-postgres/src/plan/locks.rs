@@ -144,8 +144,11 @@ impl<'m> Locks<'m> {
         step.work = if scans { WorkClass::Scan } else { WorkClass::Metadata };
     }
 
-    /// Foreign keys over a column are made anew when its type changes.
+    /// Foreign keys over a column are made anew when its type changes, those of its heirs as well.
     fn lock_other_ends(&self, step: &mut Step, table: ObjectId, column: &String) {
+        for heir in self.heirs.get(&table).into_iter().flatten() {
+            self.lock_other_ends(step, *heir, column);
+        }
         let own = self.model.children(table).iter().copied();
         for id in own.chain(self.model.referencing(table).iter().copied()) {
             let Body::ForeignKey(key) = &self.model.object(id).body else { continue };
