@@ -1,6 +1,7 @@
 //! Taking some of the changes and leaving others: the model that is reached when only these are made.
 
 mod grounds;
+mod logging;
 mod needs;
 mod taking;
 

@@ -196,6 +196,7 @@ impl<'a> Needs<'a> {
         found.extend(self.numbered_by(at));
         found.extend(self.indexes_over(at));
         found.extend(self.seen_through_views(at));
+        found.extend(self.of_one_log(at));
         found
     }
 
