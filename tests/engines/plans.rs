@@ -464,3 +464,66 @@ async fn plans_are_proved_and_scripts_are_read_on_scratch_servers() {
         );
     }
 }
+
+/// What stands alone says how one sees that it is done, how long it may take, and what takes it back; and how large a table is that it
+/// reads.
+#[tokio::test]
+async fn steps_tell_time_outs_probes_sizes_and_ways_back() {
+    let server = super::postgres::server();
+    let from = "CREATE TYPE mood AS ENUM ('sad'); CREATE SCHEMA \"Odd s\"; CREATE TABLE \"Odd s\".t (id integer, m mood);
+        INSERT INTO \"Odd s\".t SELECT n FROM generate_series(1, 5000) n; ANALYZE \"Odd s\".t;";
+    let to = "CREATE TYPE mood AS ENUM ('sad', 'it''s fine'); CREATE SCHEMA \"Odd s\"; CREATE TABLE \"Odd s\".t (id integer, m mood, note text);
+        CREATE INDEX \"by id\" ON \"Odd s\".t (id);";
+    let (first, second) = databases(&*server, from, to);
+    let live = async |database: &str| {
+        let target = server.target(database);
+        let side = side(&target, Some(&*server)).await;
+        Side { live: Some((Box::new(target), Some(secret(&*server)))), ..side }
+    };
+    let comparison =
+        compare(live(&first).await, live(&second).await, &RenameAnswers::default()).await.unwrap();
+    let plan = comparison.plan(Strategy::Online).unwrap();
+    let alone: Vec<_> =
+        plan.groups.iter().filter(|group| !group.transaction).flat_map(|group| &group.steps).collect();
+    assert_eq!(alone.len(), 2, "{plan:?}");
+    let ask = |probe: &str| server.try_sql(&first, probe).unwrap().trim().to_owned();
+    let answers = || alone.iter().map(|step| ask(step.probe.as_ref().unwrap())).collect::<Vec<_>>();
+    assert_eq!(answers(), ["f", "f"]);
+    let script = comparison.script(&plan).unwrap();
+    assert!(
+        script.contains("SET lock_timeout = '600s'") && script.contains("SET lock_timeout = '5s'"),
+        "{script}"
+    );
+    server.run_sql(&first, &script);
+    assert_eq!(answers(), ["t", "t"]);
+    let index = alone.iter().find(|step| step.statements[0].contains("INDEX")).unwrap();
+    assert_eq!(index.reverse, ["DROP INDEX \"Odd s\".\"by id\""]);
+    let size = plan.size_of(index).unwrap();
+    assert!(size.rows == 5000 && size.bytes.is_some_and(|bytes| bytes > 100_000), "{size:?}");
+    assert!(cadastre_app::compare::plan_summary(&plan).contains("scan, about 5000 rows, 1 MiB"));
+    let column = plan.steps().find(|step| step.statements[0].contains("ADD COLUMN")).unwrap();
+    assert_eq!(column.time_outs.map(|it| (it.lock, it.statement)), Some((5, 60)));
+    assert_eq!(column.reverse, ["ALTER TABLE \"Odd s\".t DROP COLUMN note"]);
+}
+
+#[tokio::test]
+async fn sizes_of_every_engine_are_told() {
+    let (mariadb, sqlite) = (super::mysql::server(), cadastre_test_support::SqliteFolder::new());
+    let servers: [&dyn TestServer; 2] = [&mariadb, &sqlite];
+    for server in servers {
+        let (first, second) = databases(
+            server,
+            &renamed("old", 0, 100),
+            "CREATE TABLE t (id integer PRIMARY KEY, old varchar(90));",
+        );
+        let target = server.target(&first);
+        let from = Side {
+            live: Some((Box::new(target.clone()), Some(secret(server)))),
+            ..side(&target, Some(server)).await
+        };
+        let to = side(&server.target(&second), Some(server)).await;
+        let plan =
+            compare(from, to, &RenameAnswers::default()).await.unwrap().plan(Strategy::Direct).unwrap();
+        assert!(plan.sizes.len() == 1 && plan.sizes[0].rows > 90, "{:?}", plan.sizes);
+    }
+}

@@ -126,6 +126,29 @@ impl Driver for MongoDriver {
         Ok(found)
     }
 
+    async fn table_sizes(
+        &self,
+        target: &Target,
+        secret: Option<&Secret>,
+        tables: &[QualifiedName],
+    ) -> Result<Vec<Option<(u64, Option<u64>)>>, DbError> {
+        let (_, database) = open(target, secret).await?;
+        let mut found = Vec::with_capacity(tables.len());
+        for table in tables {
+            // Whoever may not ask for the size is told none.
+            let stats = database.run_command(doc! { "collStats": &table.name }).await.unwrap_or_default();
+            let number = |name: &str| {
+                let value = stats.get(name);
+                value.and_then(|it| {
+                    it.as_i64().or(it.as_i32().map(i64::from)).or(it.as_f64().map(|it| it as i64))
+                })
+            };
+            let size = number("count").and_then(|count| u64::try_from(count).ok());
+            found.push(size.map(|count| (count, number("totalSize").and_then(|it| u64::try_from(it).ok()))));
+        }
+        Ok(found)
+    }
+
     async fn examples(
         &self,
         target: &Target,

@@ -93,7 +93,7 @@ impl Planning<'_> {
             statements: orders.iter().map(Order::shown).collect(),
             locks: vec![TableLock { table, lock: LockClass::Exclusive }],
             work,
-            hazards: Vec::new(),
+            ..Step::default()
         });
     }
 

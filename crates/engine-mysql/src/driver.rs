@@ -109,6 +109,15 @@ impl Driver for MySqlDriver {
         rows::holding_rows(target, secret, tables).await
     }
 
+    async fn table_sizes(
+        &self,
+        target: &Target,
+        secret: Option<&Secret>,
+        tables: &[QualifiedName],
+    ) -> Result<Vec<Option<(u64, Option<u64>)>>, DbError> {
+        rows::table_sizes(target, secret, tables).await
+    }
+
     async fn value_sketches(
         &self,
         target: &Target,

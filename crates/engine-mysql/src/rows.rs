@@ -1,11 +1,14 @@
 //! What is asked of rows, never for their values: whether there are any, and how much two columns have in common.
 
+use std::collections::HashMap;
+
 use cadastre_engine::{ColumnRef, DbError, SKETCH_ROWS, SKETCH_SIZE, Secret, Target};
 use cadastre_model::QualifiedName;
 use sqlx::{AssertSqlSafe, Executor, Row};
 
 use crate::connect::open;
 use crate::dialect::quote;
+use crate::error::explain;
 
 /// Which of some tables hold rows.
 pub(crate) async fn holding_rows(
@@ -42,4 +45,25 @@ pub(crate) async fn value_sketches(
         found.push(rows.map(|rows| rows.iter().filter_map(|row| row.try_get_unchecked(0).ok()).collect()));
     }
     Ok(found)
+}
+
+/// How large tables are.
+pub(crate) async fn table_sizes(
+    target: &Target,
+    secret: Option<&Secret>,
+    tables: &[QualifiedName],
+) -> Result<Vec<Option<(u64, Option<u64>)>>, DbError> {
+    let sql = "SELECT table_name, CAST(table_rows AS UNSIGNED), CAST(data_length + index_length AS UNSIGNED) \
+               FROM information_schema.tables WHERE table_schema = database() AND table_rows IS NOT NULL";
+    let mut connection = open(target, secret).await?;
+    let rows = connection.fetch_all(sqlx::raw_sql(sql)).await;
+    let rows = rows.map_err(|error| explain("asking how large tables are", &error))?;
+    let mut sizes: HashMap<String, (u64, Option<u64>)> = HashMap::new();
+    for row in rows {
+        let name: Result<String, _> = row.try_get_unchecked(0);
+        if let (Ok(name), Ok(count)) = (name, row.try_get_unchecked::<u64, _>(1)) {
+            sizes.insert(name, (count, row.try_get_unchecked::<u64, _>(2).ok()));
+        }
+    }
+    Ok(tables.iter().map(|table| sizes.get(&table.name).copied()).collect())
 }

@@ -6,11 +6,11 @@ use cadastre_engine::{
     quote_double, quote_literal as quote_text,
 };
 use cadastre_model::{Model, ObjectId, QualifiedName};
-use cadastre_plan::Plan;
+use cadastre_plan::{Plan, TimeOuts};
 
 use crate::coverage::COVERAGE;
 use crate::keywords::is_plain;
-use crate::plan::{MAX_NAME_BYTES, comparable, online, plan, rename_statement};
+use crate::plan::{MAX_NAME_BYTES, comparable, online, plan, rename_statement, time_outs};
 use crate::script::{create_script, object_ddl};
 use crate::types;
 
@@ -78,6 +78,14 @@ impl Dialect for PostgresDialect {
 
     fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
         Ok(rename_statement(model, id, to))
+    }
+
+    fn session_time_outs(&self) -> Option<TimeOuts> {
+        Some(time_outs::SESSION)
+    }
+
+    fn time_out_statements(&self, time_outs: TimeOuts) -> Vec<String> {
+        time_outs::statements(time_outs)
     }
 
     fn common_type(&self, data_type: &str) -> Option<CommonType> {

@@ -94,6 +94,27 @@ impl Driver for SqliteDriver {
         .await
     }
 
+    async fn table_sizes(
+        &self,
+        target: &Target,
+        _secret: Option<&Secret>,
+        tables: &[QualifiedName],
+    ) -> Result<Vec<Option<(u64, Option<u64>)>>, DbError> {
+        let files = files_of(target)?;
+        let tables = tables.to_vec();
+        run_blocking(move || {
+            let count = |table: &QualifiedName| {
+                let file = files.iter().find(|file| file.name == table.namespace)?;
+                let connection = open_read_only(&file.path, "asking how large tables are").ok()?;
+                let sql = format!("SELECT count(*) FROM {}", crate::dialect::quote(&table.name));
+                let count = connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).ok()?;
+                Some((u64::try_from(count).ok()?, None))
+            };
+            Ok(tables.iter().map(count).collect())
+        })
+        .await
+    }
+
     async fn value_sketches(
         &self,
         target: &Target,

@@ -45,6 +45,7 @@ pub(crate) fn guard(
         object: "foreign keys".into(),
         statements,
         work: WorkClass::Scan,
+        time_outs: Some(crate::plan::TIME_OUTS),
         ..Step::default()
     };
     let before = step(vec![

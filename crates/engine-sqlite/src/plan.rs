@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use cadastre_diff::{ChangeKind, Diff};
 use cadastre_model::*;
-use cadastre_plan::{Group, Hazard, HazardKind, LockClass, Plan, Step, TableLock, WorkClass};
+use cadastre_plan::{Group, Hazard, HazardKind, LockClass, Plan, Step, TableLock, TimeOuts, WorkClass};
 
 use crate::dialect::quote;
 use crate::orphans::guard;
@@ -18,6 +18,9 @@ const ASIDE: &str = "__cadastre_old";
 pub(crate) fn comparable(model: &Model) -> Model {
     model.adjusted(|_, _, object| object.comment = None)
 }
+
+/// Of the preamble: `busy_timeout`.
+pub(crate) const TIME_OUTS: TimeOuts = TimeOuts { lock: 5, statement: 0 };
 
 /// The plan that leads from `from` to `to`.
 pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Plan {
@@ -163,7 +166,14 @@ impl Planning<'_> {
             _ => model.object(id).parent.map(|parent| model.object(parent).name.clone()).unwrap_or_default(),
         };
         let locks = vec![TableLock { table, lock: LockClass::AccessExclusive }];
-        self.steps.push(Step { object, statements, locks, work, hazards: Vec::new() });
+        self.steps.push(Step {
+            object,
+            statements,
+            locks,
+            work,
+            time_outs: Some(TIME_OUTS),
+            ..Step::default()
+        });
     }
 
     fn alter_table(&mut self, table: ObjectId, come: &mut BTreeSet<ObjectId>) {

@@ -2,7 +2,7 @@
 
 use cadastre_diff::Diff;
 use cadastre_model::{Model, ObjectId};
-use cadastre_plan::Plan;
+use cadastre_plan::{Plan, TimeOuts};
 
 use crate::coverage::CoverageLine;
 use crate::error::{DbError, ErrorCode};
@@ -78,6 +78,16 @@ pub trait Dialect: Send + Sync {
         true
     }
 
+    /// How long a statement may take where nothing else is said, as the preamble of a plan has it.
+    fn session_time_outs(&self) -> Option<TimeOuts> {
+        None
+    }
+
+    /// The settings that make what follows take no longer.
+    fn time_out_statements(&self, _time_outs: TimeOuts) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The statement that opens a transaction.
     fn begin(&self) -> &'static str {
         "BEGIN"
@@ -117,8 +127,14 @@ pub trait Dialect: Send + Sync {
         let lines =
             |statements: &[String]| statements.iter().map(|it| format!("{it};\n")).collect::<String>();
         let mut text = lines(&plan.preamble);
+        let mut now = self.session_time_outs();
         for group in &plan.groups {
             text.push('\n');
+            let wanted = group.time_outs().or(self.session_time_outs());
+            if let Some(time_outs) = wanted.filter(|_| wanted != now) {
+                text.push_str(&lines(&self.time_out_statements(time_outs)));
+                now = wanted;
+            }
             if group.transaction {
                 text.push_str(&format!("{};\n", self.begin()));
             }

@@ -152,6 +152,19 @@ pub trait Driver: Send + Sync {
         Ok(vec![true; tables.len()])
     }
 
+    /// How large some tables are: rows, as far as the server knows, and bytes with indexes; nothing where it does not know.
+    ///
+    /// # Errors
+    /// As [`Driver::test`].
+    async fn table_sizes(
+        &self,
+        _target: &Target,
+        _secret: Option<&Secret>,
+        tables: &[QualifiedName],
+    ) -> Result<Vec<Option<(u64, Option<u64>)>>, DbError> {
+        Ok(vec![None; tables.len()])
+    }
+
     /// Of each of some columns the smallest hashes of its values, from which one can tell how much two columns have in common
     /// without seeing a value (Beyer and others, "On synopses for distinct-value estimation under multiset operations", 2007): at
     /// most [`SKETCH_SIZE`] of them, ascending, of at most [`SKETCH_ROWS`] rows; nothing where the column may not be read.

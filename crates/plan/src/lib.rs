@@ -9,7 +9,8 @@ mod summary;
 
 pub use action::{Action, Transactional, arrange};
 pub use plan::{
-    FORMAT, Group, Hazard, HazardKind, LockClass, Plan, Proof, Step, TableLock, VERSION, WorkClass,
+    FORMAT, Group, Hazard, HazardKind, LockClass, Plan, Proof, Step, TableLock, TableSize, TimeOuts, VERSION,
+    WorkClass,
 };
 pub use summary::summary;
 

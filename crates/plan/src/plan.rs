@@ -83,6 +83,35 @@ impl Hazard {
     }
 }
 
+/// How long a step may take, in seconds; 0 for as long as it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeOuts {
+    /// It gives up when it does not get a lock within this time: whoever comes after it waits behind it meanwhile.
+    pub lock: u32,
+    /// It gives up when a statement runs for longer.
+    pub statement: u32,
+}
+
+impl TimeOuts {
+    /// What holds for both.
+    fn or(self, other: Self) -> Self {
+        let longest = |a: u32, b: u32| if a == 0 || b == 0 { 0 } else { a.max(b) };
+        Self { lock: longest(self.lock, other.lock), statement: longest(self.statement, other.statement) }
+    }
+}
+
+/// How large a table is, as far as the server knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableSize {
+    /// The table, as people write it.
+    pub table: String,
+    /// Rows, estimated.
+    pub rows: u64,
+    /// Bytes with indexes; nothing where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+}
+
 /// One statement with what is known about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -97,6 +126,15 @@ pub struct Step {
     pub work: WorkClass,
     /// What to know before.
     pub hazards: Vec<Hazard>,
+    /// How long it may take; nothing where the engine has no such limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_outs: Option<TimeOuts>,
+    /// Of a step that is final when it is done: a query that answers whether it is, in one boolean. Of others the transaction tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probe: Option<String>,
+    /// The statements that take it back, in order; none where it has a hazard that says so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reverse: Vec<String>,
 }
 
 /// Steps that happen together or not at all.
@@ -106,6 +144,15 @@ pub struct Group {
     pub transaction: bool,
     /// The steps.
     pub steps: Vec<Step>,
+}
+
+impl Group {
+    /// What holds for all of its steps; nothing if one has none.
+    pub fn time_outs(&self) -> Option<TimeOuts> {
+        let mut all = self.steps.iter().map(|step| step.time_outs);
+        let first = all.next()??;
+        all.try_fold(first, |sum, it| Some(sum.or(it?)))
+    }
 }
 
 /// That a plan was run on a scratch database, there and back. It is of one plan between two schemas and of no other.
@@ -148,6 +195,9 @@ pub struct Plan {
     /// What differs and cannot be planned, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// How large the tables are whose rows are read or written, as far as that is known. Not part of its hash.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sizes: Vec<TableSize>,
     /// Its proof, if it has one. Not part of its hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
@@ -166,6 +216,7 @@ impl Plan {
             groups: Vec::new(),
             closing: Vec::new(),
             notes: Vec::new(),
+            sizes: Vec::new(),
             proof: None,
         }
     }
@@ -187,9 +238,20 @@ impl Plan {
             .is_some_and(|it| it.plan == self.hash() && it.from == self.from && it.to == self.to)
     }
 
-    /// Equal for equal plans: SHA-256 (FIPS 180-4) of its JSON without the proof.
+    /// How large a table is that a step reads or writes.
+    pub fn size_of(&self, step: &Step) -> Option<&TableSize> {
+        let is_worked_on = |size: &&TableSize| step.locks.iter().any(|it| it.table == size.table);
+        self.sizes
+            .iter()
+            .filter(is_worked_on)
+            .max_by_key(|size| size.rows)
+            .filter(|_| step.work != WorkClass::Metadata)
+    }
+
+    /// Equal for equal plans: SHA-256 (FIPS 180-4) of its JSON without the proof and the sizes.
     pub fn hash(&self) -> String {
-        let bytes = serde_json::to_vec(&Self { proof: None, ..self.clone() }).unwrap_or_default();
+        let bytes =
+            serde_json::to_vec(&Self { proof: None, sizes: Vec::new(), ..self.clone() }).unwrap_or_default();
         Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

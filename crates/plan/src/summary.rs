@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::plan::{HazardKind, Plan, WorkClass};
+use crate::plan::{HazardKind, Plan, TableSize, WorkClass};
 
 /// What the plan does, a line for each step, hazards below it.
 pub fn summary(plan: &Plan) -> String {
@@ -19,7 +19,8 @@ pub fn summary(plan: &Plan) -> String {
                 let _ = writeln!(text, "      locks {} ({})", lock.table, word(&lock.lock));
             }
             if step.work != WorkClass::Metadata {
-                let _ = writeln!(text, "      work: {}", word(&step.work));
+                let size = plan.size_of(step).map(|it| format!(", {}", size_words(it)));
+                let _ = writeln!(text, "      work: {}{}", word(&step.work), size.unwrap_or_default());
             }
             for hazard in &step.hazards {
                 let _ = writeln!(text, "      ! {}: {}", hazard_word(hazard.kind), hazard.message);
@@ -30,6 +31,12 @@ pub fn summary(plan: &Plan) -> String {
         let _ = writeln!(text, "\nnote: {note}");
     }
     text
+}
+
+/// `about 1200 rows, 340 MiB`.
+fn size_words(size: &TableSize) -> String {
+    let bytes = size.bytes.map(|bytes| format!(", {} MiB", bytes.div_ceil(1 << 20)));
+    format!("about {} rows{}", size.rows, bytes.unwrap_or_default())
 }
 
 /// A statement without its line ends, cut where it is long.

@@ -39,7 +39,7 @@ export const commands = {
 	chooseSideFile: () => __TAURI_INVOKE<string | null>("choose_side_file"),
 	compareSides: (request: CompareRequest_Deserialize, runId: string, events: Channel<RunEvent>) => typedError<ComparisonView_Serialize, AppError_Serialize>(__TAURI_INVOKE("compare_sides", { request, runId, events })),
 	comparedDdl: (number: number, index: number) => typedError<DdlLine_Serialize[], AppError_Serialize>(__TAURI_INVOKE("compared_ddl", { number, index })),
-	comparedPlan: (number: number, choice: PlanChoice) => typedError<PlanView, AppError_Serialize>(__TAURI_INVOKE("compared_plan", { number, choice })),
+	comparedPlan: (number: number, choice: PlanChoice) => typedError<PlanView_Serialize, AppError_Serialize>(__TAURI_INVOKE("compared_plan", { number, choice })),
 	proveCompared: (number: number, choice: PlanChoice, scratch: number | null, runId: string, events: Channel<RunEvent>) => typedError<ProofView, AppError_Serialize>(__TAURI_INVOKE("prove_compared", { number, choice, scratch, runId, events })),
 	/**  Writes a plan or a script of it to a file the person chooses; returns the path, or nothing if they chose none. */
 	saveCompared: (number: number, choice: PlanChoice, file: PlanFile) => typedError<string | null, AppError_Serialize>(__TAURI_INVOKE("save_compared", { number, choice, file })),
@@ -489,11 +489,22 @@ export type FieldRow_Serialize = {
 };
 
 /**  Steps that happen together or not at all. */
-export type GroupView = {
+export type GroupView = GroupView_Serialize | GroupView_Deserialize;
+
+/**  Steps that happen together or not at all. */
+export type GroupView_Deserialize = {
 	/**  They run in one transaction. */
 	transaction: boolean,
 	/**  The steps. */
-	steps: StepView[],
+	steps: StepView_Deserialize[],
+};
+
+/**  Steps that happen together or not at all. */
+export type GroupView_Serialize = {
+	/**  They run in one transaction. */
+	transaction: boolean,
+	/**  The steps. */
+	steps: StepView_Serialize[],
 };
 
 /**  What to know before a step. */
@@ -687,11 +698,30 @@ export type PlanFile =
 "plan";
 
 /**  A plan. */
-export type PlanView = {
+export type PlanView = PlanView_Serialize | PlanView_Deserialize;
+
+/**  A plan. */
+export type PlanView_Deserialize = {
 	/**  Changes that were not chosen and that the chosen ones need. */
 	also: number[],
 	/**  The groups, in order. */
-	groups: GroupView[],
+	groups: GroupView_Deserialize[],
+	/**  What differs and cannot be planned. */
+	notes: string[],
+	/**  The script. */
+	script: string,
+	/**  The script that goes back. */
+	reverse: string,
+	/**  Equal for equal plans. */
+	hash: string,
+};
+
+/**  A plan. */
+export type PlanView_Serialize = {
+	/**  Changes that were not chosen and that the chosen ones need. */
+	also: number[],
+	/**  The groups, in order. */
+	groups: GroupView_Serialize[],
 	/**  What differs and cannot be planned. */
 	notes: string[],
 	/**  The script. */
@@ -904,6 +934,25 @@ export type SideView = {
 	fingerprint: string,
 };
 
+/**  How large a table is, as far as the server knows. */
+export type SizeView = SizeView_Serialize | SizeView_Deserialize;
+
+/**  How large a table is, as far as the server knows. */
+export type SizeView_Deserialize = {
+	/**  Rows, estimated. */
+	rows: number,
+	/**  With indexes. */
+	mebibytes?: number | null,
+};
+
+/**  How large a table is, as far as the server knows. */
+export type SizeView_Serialize = {
+	/**  Rows, estimated. */
+	rows: number,
+	/**  With indexes. */
+	mebibytes: number | null,
+};
+
 /**  A source as the window names it. */
 export type Source = 
 /**  The bundled example. */
@@ -920,7 +969,10 @@ export type StartUp = {
 };
 
 /**  A step. */
-export type StepView = {
+export type StepView = StepView_Serialize | StepView_Deserialize;
+
+/**  A step. */
+export type StepView_Deserialize = {
 	/**  What it is about. */
 	object: string,
 	/**  Its statements. */
@@ -931,6 +983,36 @@ export type StepView = {
 	locks: string[],
 	/**  What to know before. */
 	hazards: HazardView[],
+	/**  How large the table is that it reads or writes. */
+	size?: SizeView_Deserialize | null,
+	/**  The statements that take it back; empty where there are none. */
+	reverse: string,
+	/**  Seconds after which it gives up waiting for a lock; 0 for never. */
+	lockTimeOut: number,
+	/**  Seconds after which a statement of it is ended; 0 for never. */
+	statementTimeOut: number,
+};
+
+/**  A step. */
+export type StepView_Serialize = {
+	/**  What it is about. */
+	object: string,
+	/**  Its statements. */
+	sql: string,
+	/**  `metadata`, `scan`, `rewrite`. */
+	work: string,
+	/**  Each a table and its lock: `public.film: access exclusive`. */
+	locks: string[],
+	/**  What to know before. */
+	hazards: HazardView[],
+	/**  How large the table is that it reads or writes. */
+	size: SizeView_Serialize | null,
+	/**  The statements that take it back; empty where there are none. */
+	reverse: string,
+	/**  Seconds after which it gives up waiting for a lock; 0 for never. */
+	lockTimeOut: number,
+	/**  Seconds after which a statement of it is ended; 0 for never. */
+	statementTimeOut: number,
 };
 
 /**  What a test found. */

@@ -6,19 +6,19 @@ mod proof;
 mod view;
 mod window;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 pub use across::{Purpose, Translated, translate};
 use cadastre_diff::{
     Candidate, Change, ChangeKind, Diff, Rename, candidates, diff, parse_rename, pick, rename,
 };
 use cadastre_engine::{ColumnRef, Dialect, RunContext, SKETCH_SIZE, Secret, Target};
-use cadastre_model::{Body, Column, Kind, Model, ObjectId};
-use cadastre_plan::{Group, Step};
+use cadastre_model::{Body, Column, Kind, Model, ObjectId, QualifiedName};
+use cadastre_plan::{Group, Step, TableSize};
 pub use cadastre_plan::{HazardKind, Plan, Proof, WorkClass, summary as plan_summary};
 pub use view::{
     ChangeView, CompareRequest, ComparisonView, DdlLine, GroupView, HazardView, PlanChoice, PlanFile,
-    PlanView, ProofView, QuestionView, RenameAnswer, SideChoice, SideView, StepView,
+    PlanView, ProofView, QuestionView, RenameAnswer, SideChoice, SideView, SizeView, StepView,
 };
 pub use window::{KeptComparison, plan_json};
 
@@ -115,6 +115,8 @@ pub struct Comparison {
     pub open_questions: Vec<RenameQuestion>,
     /// Of two engines: what is not compared, in words. Both models are then told in the words of one engine.
     pub across: Option<Vec<String>>,
+    /// How large the tables are that differ, by what they are called once they are renamed.
+    sizes: Vec<TableSize>,
     renamed: Vec<(ObjectId, String)>,
     renames: Vec<String>,
     rename_backs: Vec<String>,
@@ -200,6 +202,7 @@ pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Co
     let found = difference(dialect, &renamed, &to.model);
     let open_questions =
         open_questions(&from.model, &renamed, &to.model, &found, (&from.live, &to.live), answers).await?;
+    let sizes = sizes_of(&from.model, &renamed, &to.model, &found, &from.live).await;
     let objects = renames.iter().filter(|it| it.field.is_none());
     let old_names = objects.map(|it| (it.object, from.model.object(it.object).name.clone())).collect();
     Ok(Comparison {
@@ -209,6 +212,7 @@ pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Co
         diff: found,
         open_questions,
         across: None,
+        sizes,
         renamed: old_names,
         renames: statements,
         rename_backs: backs,
@@ -235,6 +239,7 @@ fn compare_across(a: &Model, b: &Model) -> Result<Comparison, AppError> {
         diff: found,
         open_questions: Vec::new(),
         across: Some(notes),
+        sizes: Vec::new(),
         renamed: Vec::new(),
         renames: Vec::new(),
         rename_backs: Vec::new(),
@@ -374,6 +379,37 @@ async fn open_questions(
         .collect())
 }
 
+/// How large the tables are that differ. What keeps it from being told is no error of the comparison.
+async fn sizes_of(before: &Model, renamed: &Model, to: &Model, diff: &Diff, live: &Live) -> Vec<TableSize> {
+    let Some((target, secret)) = live else { return Vec::new() };
+    let table_of = |id: ObjectId| match renamed.object(id).kind() {
+        Kind::Table => Some(id),
+        _ => renamed.object(id).parent.filter(|parent| renamed.object(*parent).kind() == Kind::Table),
+    };
+    // What is added is added to something.
+    let added_to = |change: &Change| to.object(change.to?).parent.and_then(|parent| diff.from(parent));
+    let touched = diff.changes.iter().filter_map(|it| it.from.or_else(|| added_to(it)));
+    let tables: BTreeSet<ObjectId> = touched.filter_map(table_of).collect();
+    if tables.is_empty() {
+        return Vec::new();
+    }
+    let Some(driver) = engines::driver(target.engine()) else { return Vec::new() };
+    let secret = secret.clone().or_else(|| engines::password_for(target));
+    let Ok((reached, _tunnel)) = tunnel::reach(target).await else { return Vec::new() };
+    let names: Vec<QualifiedName> = tables.iter().map(|&id| before.walk(id).qualified_name()).collect();
+    let sizes = driver.table_sizes(&reached, secret.as_ref(), &names).await.unwrap_or_default();
+    let told = tables.iter().zip(sizes).filter_map(|(&id, size)| Some((id, size?)));
+    told.map(|(id, (rows, bytes))| TableSize { table: locked_name(renamed, id), rows, bytes }).collect()
+}
+
+/// A table as the locks of steps name it.
+fn locked_name(model: &Model, table: ObjectId) -> String {
+    match model.origin.engine.as_str() {
+        "postgres" => model.display_name(table),
+        _ => model.object(table).name.clone(),
+    }
+}
+
 /// The column that tells most of what something is: itself, or the first of a table, which is its key as a rule.
 fn telling_column(model: &Model, id: ObjectId) -> ColumnRef {
     let is_column = |id: &&ObjectId| model.object(**id).kind() == Kind::Column;
@@ -438,6 +474,7 @@ impl Comparison {
             diff,
             open_questions: Vec::new(),
             across: self.across.clone(),
+            sizes: self.sizes.clone(),
             renamed: self.renamed.clone(),
             renames: self.renames.clone(),
             rename_backs: self.rename_backs.clone(),
@@ -472,6 +509,11 @@ impl Comparison {
         if !self.renames.is_empty() {
             plan.from = self.original.fingerprint().to_string();
             plan.groups.insert(0, rename_group(dialect, &self.renames));
+        }
+        plan.sizes.clone_from(&self.sizes);
+        // Where there is no way back, each step says so.
+        if let Ok(reverse) = self.reverse() {
+            take_back(&mut plan, &reverse);
         }
         Ok(plan)
     }
@@ -541,6 +583,27 @@ fn facet_words(change: &Change) -> Vec<&'static str> {
         (facets.grants, "grants"),
     ];
     what.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect()
+}
+
+/// Gives the steps of a plan what takes them back: of what the way back does to the same object the last undoes the first.
+fn take_back(plan: &mut Plan, reverse: &Plan) {
+    let mut backs: HashMap<&str, Vec<&Step>> = HashMap::new();
+    for step in reverse.steps() {
+        backs.entry(&step.object).or_default().push(step);
+    }
+    let steps: Vec<&mut Step> = plan.groups.iter_mut().flat_map(|group| &mut group.steps).collect();
+    let mut left: HashMap<String, usize> = HashMap::new();
+    for step in &steps {
+        *left.entry(step.object.clone()).or_default() += 1;
+    }
+    for step in steps {
+        let Some(backs) = backs.get_mut(step.object.as_str()) else { continue };
+        let left = left.entry(step.object.clone()).or_default();
+        // The first step of the way there takes what remains at the end of the way back, so that nothing is left over.
+        *left -= 1;
+        let own = if *left == 0 { std::mem::take(backs) } else { backs.pop().into_iter().collect() };
+        step.reverse = own.into_iter().flat_map(|back| back.statements.clone()).collect();
+    }
 }
 
 fn rename_group(dialect: &dyn Dialect, statements: &[String]) -> Group {

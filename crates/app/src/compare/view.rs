@@ -159,6 +159,24 @@ pub struct StepView {
     pub locks: Vec<String>,
     /// What to know before.
     pub hazards: Vec<HazardView>,
+    /// How large the table is that it reads or writes.
+    pub size: Option<SizeView>,
+    /// The statements that take it back; empty where there are none.
+    pub reverse: String,
+    /// Seconds after which it gives up waiting for a lock; 0 for never.
+    pub lock_time_out: u32,
+    /// Seconds after which a statement of it is ended; 0 for never.
+    pub statement_time_out: u32,
+}
+
+/// How large a table is, as far as the server knows.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SizeView {
+    /// Rows, estimated.
+    pub rows: u32,
+    /// With indexes.
+    pub mebibytes: Option<u32>,
 }
 
 /// Steps that happen together or not at all.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cadastre_diff::ChangeKind;
 use cadastre_model::{Kind, Model, ObjectId};
-use cadastre_plan::{Group, Plan, Proof, Step};
+use cadastre_plan::{Group, Plan, Proof, Step, TimeOuts};
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
@@ -37,10 +37,23 @@ fn word(it: &impl Serialize) -> String {
     serde_json::to_value(it).ok().and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn step_view(step: &Step) -> StepView {
+fn bounded(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn step_view(plan: &Plan, step: &Step) -> StepView {
+    let lines = |statements: &[String]| statements.iter().map(|sql| format!("{sql};\n")).collect::<String>();
+    let time_outs = step.time_outs.unwrap_or(TimeOuts { lock: 0, statement: 0 });
     StepView {
         object: step.object.clone(),
-        sql: step.statements.iter().map(|sql| format!("{sql};\n")).collect(),
+        sql: lines(&step.statements),
+        size: plan.size_of(step).map(|it| SizeView {
+            rows: bounded(it.rows),
+            mebibytes: it.bytes.map(|bytes| bounded(bytes.div_ceil(1 << 20))),
+        }),
+        reverse: lines(&step.reverse),
+        lock_time_out: time_outs.lock,
+        statement_time_out: time_outs.statement,
         work: word(&step.work),
         locks: step
             .locks
@@ -55,8 +68,9 @@ fn step_view(step: &Step) -> StepView {
     }
 }
 
-fn group_view(group: &Group) -> GroupView {
-    GroupView { transaction: group.transaction, steps: group.steps.iter().map(step_view).collect() }
+fn group_view(plan: &Plan, group: &Group) -> GroupView {
+    let steps = group.steps.iter().map(|step| step_view(plan, step)).collect();
+    GroupView { transaction: group.transaction, steps }
 }
 
 /// What an object is shown under: its relation, or itself.
@@ -117,7 +131,7 @@ impl Comparison {
         let plan = picked.plan(strategy(choice))?;
         Ok(PlanView {
             also: also.into_iter().map(|at| at as u32).collect(),
-            groups: plan.groups.iter().map(group_view).collect(),
+            groups: plan.groups.iter().map(|group| group_view(&plan, group)).collect(),
             notes: plan.notes.clone(),
             script: if plan.is_empty() { String::new() } else { picked.script(&plan)? },
             reverse: if plan.is_empty() { String::new() } else { picked.script(&picked.reverse()?)? },

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cadastre_diff::{ChangeKind, Diff};
 use cadastre_model::*;
-use cadastre_plan::{Group, Hazard, HazardKind, LockClass, Plan, Step, TableLock, WorkClass};
+use cadastre_plan::{Group, Hazard, HazardKind, LockClass, Plan, Step, TableLock, TimeOuts, WorkClass};
 
 use crate::dialect::quote;
 use crate::script::{session_statements, statement};
@@ -20,6 +20,9 @@ const PREAMBLE: [&str; 5] = [
     UNCHECKED,
     OWN_MODE,
 ];
+
+/// Of the preamble.
+const TIME_OUTS: TimeOuts = TimeOuts { lock: 10, statement: 0 };
 
 /// Rows are held against foreign keys, and keys against tables that are there.
 const CHECKED: &str = "SET SESSION foreign_key_checks = 1";
@@ -348,7 +351,8 @@ impl Planning<'_> {
             statements,
             locks: locks.into_iter().collect(),
             work,
-            hazards: Vec::new(),
+            time_outs: Some(TIME_OUTS),
+            ..Step::default()
         });
     }
 }

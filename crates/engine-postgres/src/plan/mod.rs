@@ -13,6 +13,7 @@ mod locks;
 mod online;
 mod removal;
 mod takedown;
+pub(crate) mod time_outs;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -73,6 +74,7 @@ pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbErro
         DbError::new(ErrorCode::UnsupportedByEngine, message)
             .with_hint("please report it with the definitions of these objects")
     })?;
+    time_outs::set(&mut result);
     if !result.is_empty() {
         result.preamble = PREAMBLE.iter().map(|it| (*it).to_owned()).collect();
     }

@@ -34,7 +34,9 @@ pub(crate) fn online(plan: Plan) -> Plan {
     }
     // Each by itself, so that no lock is held longer than its own table is read.
     groups.extend(validations.into_iter().map(|step| Group { transaction: true, steps: vec![step] }));
-    Plan { groups, ..plan }
+    let mut plan = Plan { groups, ..plan };
+    super::time_outs::set(&mut plan);
+    plan
 }
 
 fn push(groups: &mut Vec<Group>, step: Step) {
@@ -100,6 +102,7 @@ fn key_from_index(step: &Step) -> Option<(Step, Step)> {
         locks: beside(LockClass::ShareUpdateExclusive),
         work: WorkClass::Scan,
         hazards: keep(HazardKind::DataDependent),
+        ..Step::default()
     };
     let mut statements =
         vec![format!("ALTER TABLE ONLY {table} ADD CONSTRAINT {name} {sort} USING INDEX {name}{timing}")];
@@ -108,13 +111,7 @@ fn key_from_index(step: &Step) -> Option<(Step, Step)> {
     let work = if sort == "UNIQUE" { WorkClass::Metadata } else { WorkClass::Scan };
     Some((
         index,
-        Step {
-            object: step.object.clone(),
-            statements,
-            locks: step.locks.clone(),
-            work,
-            hazards: Vec::new(),
-        },
+        Step { object: step.object.clone(), statements, locks: step.locks.clone(), work, ..Step::default() },
     ))
 }
 
@@ -137,7 +134,7 @@ fn not_null_through_check(step: &Step) -> Option<[Step; 3]> {
             .map(|it| TableLock { lock: lock.unwrap_or(it.lock), ..it.clone() })
             .collect(),
         work,
-        hazards: Vec::new(),
+        ..Step::default()
     };
     let check = format!("{table} ADD CONSTRAINT {STAND_IN} CHECK ({column} IS NOT NULL) NOT VALID");
     let validate = format!("{table} VALIDATE CONSTRAINT {STAND_IN}");
@@ -198,6 +195,7 @@ fn not_valid_first(mut step: Step, joining: &HashSet<String>) -> (Step, Option<S
         locks: locks.collect(),
         work: WorkClass::Scan,
         hazards: step.hazards.clone(),
+        ..Step::default()
     };
     step.statements[0] = format!("{first} NOT VALID");
     step.work = WorkClass::Metadata;
@@ -206,7 +204,7 @@ fn not_valid_first(mut step: Step, joining: &HashSet<String>) -> (Step, Option<S
 }
 
 /// The quoted or plain name a text begins with.
-fn constraint_name(text: &str) -> &str {
+pub(super) fn constraint_name(text: &str) -> &str {
     let end = match text.strip_prefix('"') {
         Some(quoted) => {
             let mut at = 0;

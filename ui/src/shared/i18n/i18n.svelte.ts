@@ -20,6 +20,11 @@ export function setLanguage(language: Language): void {
   document.documentElement.lang = language;
 }
 
+/** The language in use, for numbers and units. */
+export function language(): Language {
+  return current;
+}
+
 /** Of `one|other`, the form that goes with the count; a text with one form goes with all. */
 function form(text: string, count: string | number | undefined): string {
   const [one, other] = text.split("|");
