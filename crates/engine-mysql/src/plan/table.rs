@@ -1,6 +1,6 @@
 //! What changes of one table that stays: its columns, keys, checks and options in one `ALTER TABLE`, its foreign keys by themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cadastre_model::*;
 use cadastre_plan::{Hazard, HazardKind, WorkClass};
@@ -99,7 +99,9 @@ impl Planning<'_> {
         };
         let (checked, unchecked) = (statement(&backed), statement(&adrift));
         if !adrift.is_empty() {
-            self.push(self.to, table, vec![unchecked], WorkClass::Metadata);
+            let (before, after) = self.stand_ins(&adrift);
+            let statements = [before, vec![unchecked], after].concat();
+            self.push(self.to, table, statements, WorkClass::Metadata);
         }
         if backed.is_empty() {
             return;
@@ -111,6 +113,30 @@ impl Planning<'_> {
             let message = "rows without a counterpart make it fail";
             step.hazards.push(Hazard::new(HazardKind::DataDependent, message));
         }
+    }
+
+    /// The server lets a key go that foreign keys lead to, and takes none that leads to a table without one: keys that stand in while
+    /// foreign keys are made, and their end.
+    fn stand_ins(&self, keys: &[ObjectId]) -> (Vec<String>, Vec<String>) {
+        let mut wanted: BTreeSet<(String, String)> = BTreeSet::new();
+        for &id in keys {
+            let Body::ForeignKey(key) = &self.to.object(id).body else { continue };
+            let target = QualifiedName::new(NAMESPACE, key.references.name.clone());
+            // A table that is not there at all is taken unchecked.
+            if self.to.find_relation(&target).is_some() {
+                let columns: Vec<String> =
+                    key.referenced_columns.iter().map(|name| quote(name).to_string()).collect();
+                wanted.insert((quote(&target.name).to_string(), columns.join(", ")));
+            }
+        }
+        let name = |at: usize| format!("`cadastre_stand_in_{at}`");
+        let add = |(at, (table, columns)): (usize, &(String, String))| {
+            format!("ALTER TABLE {table} ADD KEY {} ({columns})", name(at))
+        };
+        let drop = |(at, (table, _)): (usize, &(String, String))| {
+            format!("ALTER TABLE {table} DROP KEY {}", name(at))
+        };
+        (wanted.iter().enumerate().map(add).collect(), wanted.iter().enumerate().map(drop).collect())
     }
 
     /// Whether a foreign key leads to a key that is there. Those that do not the server takes unchecked, and cannot check.
