@@ -4,6 +4,7 @@
 //! Each is run in both directions: the plan is applied with the engine's own client, the engine's own dump then equals that of a database made
 //! directly, comparing again finds nothing, and the way back leads back.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use cadastre_app::compare::{
@@ -11,6 +12,7 @@ use cadastre_app::compare::{
 };
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, RunContext, Target};
+use cadastre_model::Kind;
 use cadastre_test_support::{MariaDbServer, TestServer};
 
 use super::secret;
@@ -527,3 +529,108 @@ async fn sizes_of_every_engine_are_told() {
         assert!(plan.sizes.len() == 1 && plan.sizes[0].rows > 90, "{:?}", plan.sizes);
     }
 }
+
+/// Every kind of object that an engine's schemas have comes, goes and changes in some fixture, so that each of these was read by a person
+/// and runs there and back.
+#[tokio::test]
+async fn every_kind_comes_goes_and_changes_in_some_fixture() {
+    let (postgres, mariadb, sqlite) =
+        (super::postgres::server(), super::mysql::server(), cadastre_test_support::SqliteFolder::new());
+    let servers: [(&str, &dyn TestServer, &[Kind]); 3] = [
+        ("postgres", &postgres, POSTGRES_KINDS),
+        ("mysql", &mariadb, MYSQL_KINDS),
+        ("sqlite", &sqlite, SQLITE_KINDS),
+    ];
+    let mut missing = Vec::new();
+    for (engine, server, kinds) in servers {
+        let mut seen: BTreeSet<(Kind, bool)> = BTreeSet::new();
+        for folder in fixtures(engine) {
+            let (first, second) = databases(server, &read(&folder, "from.sql"), &read(&folder, "to.sql"));
+            let comparison =
+                compare_targets(&server.target(&first), &server.target(&second), Some(server)).await;
+            for change in &comparison.diff.changes {
+                let (model, id) = match (change.from, change.to) {
+                    (_, Some(id)) => (&comparison.to, id),
+                    (Some(id), None) => (&comparison.from, id),
+                    (None, None) => continue,
+                };
+                seen.insert((model.object(id).kind(), change.from.is_some() && change.to.is_some()));
+            }
+        }
+        for &kind in kinds {
+            missing.extend(
+                (!seen.contains(&(kind, false))).then(|| format!("{engine}: {kind:?} comes or goes")),
+            );
+            missing.extend(
+                (!is_unchanging && !seen.contains(&(kind, true)))
+                    .then(|| format!("{engine}: {kind:?} changes")),
+            );
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+const POSTGRES_KINDS: &[Kind] = &[
+    Kind::Namespace,
+    Kind::Extension,
+    Kind::Collation,
+    Kind::Conversion,
+    Kind::Enum,
+    Kind::Domain,
+    Kind::Composite,
+    Kind::Range,
+    Kind::Sequence,
+    Kind::Table,
+    Kind::Column,
+    Kind::PrimaryKey,
+    Kind::Unique,
+    Kind::ForeignKey,
+    Kind::Check,
+    Kind::Exclusion,
+    Kind::Index,
+    Kind::View,
+    Kind::Routine,
+    Kind::Trigger,
+    Kind::Rule,
+    Kind::Policy,
+    Kind::Statistics,
+    Kind::Operator,
+    Kind::OperatorFamily,
+    Kind::OperatorClass,
+    Kind::Cast,
+    Kind::TextSearchParser,
+    Kind::TextSearchTemplate,
+    Kind::TextSearchDictionary,
+    Kind::TextSearchConfiguration,
+    Kind::ForeignDataWrapper,
+    Kind::ForeignServer,
+    Kind::EventTrigger,
+    Kind::Publication,
+    Kind::Language,
+    Kind::AccessMethod,
+    Kind::DefaultPrivileges,
+];
+const MYSQL_KINDS: &[Kind] = &[
+    Kind::Sequence,
+    Kind::Table,
+    Kind::Column,
+    Kind::PrimaryKey,
+    Kind::ForeignKey,
+    Kind::Check,
+    Kind::Index,
+    Kind::View,
+    Kind::Routine,
+    Kind::Trigger,
+    Kind::Event,
+];
+const SQLITE_KINDS: &[Kind] = &[
+    Kind::Table,
+    Kind::Column,
+    Kind::PrimaryKey,
+    Kind::Unique,
+    Kind::ForeignKey,
+    Kind::Check,
+    Kind::Index,
+    Kind::View,
+    Kind::Trigger,
+];

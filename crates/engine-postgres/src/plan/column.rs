@@ -49,7 +49,10 @@ impl Planning<'_> {
         let only = format!("{words} ONLY {table_name} ALTER COLUMN {column}");
         let mut sql = Vec::new();
         let is_swapped = self.is_of_swapped_type(from);
-        let retyped = a.data_type != b.data_type || a.collation != b.collation || is_swapped;
+        let retyped = a.data_type != b.data_type
+            || a.collation != b.collation
+            || is_swapped
+            || a.collation.as_deref().is_some_and(|it| self.is_swapped(it));
         if a.generated.is_some() && b.generated.is_none() {
             sql.push(format!("{alter} DROP EXPRESSION"));
         }
@@ -168,7 +171,11 @@ impl Planning<'_> {
     fn is_of_swapped_type(&self, column: ObjectId) -> bool {
         let Body::Column(it) = &self.from.object(column).body else { return false };
         let base = it.data_type.split(['[', '(']).next().unwrap_or_default();
-        self.fates.swapped.iter().any(|&id| qualified(&self.from.walk(id).qualified_name()) == base)
+        self.is_swapped(base)
+    }
+
+    fn is_swapped(&self, name: &str) -> bool {
+        self.fates.swapped.iter().any(|&id| qualified(&self.from.walk(id).qualified_name()) == name)
     }
 
     /// Defaults that were put aside because what they stood on was made anew.

@@ -264,7 +264,7 @@ impl Planning<'_> {
             }
             // Its functions and it stand on each other; nothing else lets go of both.
             Body::BaseType(_) => format!("DROP {} CASCADE", self.old.target(id)?),
-            Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_)
+            Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_) | Body::Collation(_)
                 if self.fates.swapped.contains(&id) =>
             {
                 return None;
@@ -277,7 +277,11 @@ impl Planning<'_> {
     fn swap_types(&mut self) {
         for &id in &self.fates.swapped {
             let walker = self.from.walk(id);
-            let words = if walker.object().kind() == Kind::Domain { "DOMAIN" } else { "TYPE" };
+            let words = match walker.object().kind() {
+                Kind::Domain => "DOMAIN",
+                Kind::Collation => "COLLATION",
+                _ => "TYPE",
+            };
             let name = walker.qualified_name();
             let aside = aside(&name.name);
             let sql = vec![format!("ALTER {words} {} RENAME TO {}", qualified(&name), quote(&aside))];

@@ -141,8 +141,10 @@ impl Deciding<'_> {
             return;
         }
         let kind = self.from.object(a).kind();
-        if matches!(kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType)
-            && self.is_used_by_columns(a)
+        if matches!(
+            kind,
+            Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType | Kind::Collation
+        ) && self.is_used_by_columns(a)
         {
             self.swap(a);
         } else {
@@ -244,7 +246,10 @@ impl Deciding<'_> {
         let tables = users.into_iter().filter(|&user| self.from.object(user).kind() == Kind::Table);
         let columns = tables.flat_map(|table| self.from.children(table).iter().copied());
         let has_type = move |column: &ObjectId| match &self.from.object(*column).body {
-            Body::Column(column) => column.data_type.split(['[', '(']).next() == Some(name.as_str()),
+            Body::Column(column) => {
+                column.data_type.split(['[', '(']).next() == Some(name.as_str())
+                    || column.collation.as_deref() == Some(name.as_str())
+            }
             _ => false,
         };
         columns.filter(has_type)
