@@ -78,7 +78,7 @@ async fn two_engines_are_compared_in_what_both_have() {
     );
     let notes = comparison.across.clone().unwrap().join("\n");
     assert!(notes.contains("book.tags: the type text[] is a text there"), "{notes}");
-    assert!(notes.contains("left out: 1 views"), "{notes}");
+    assert!(notes.contains("left out: 1 view"), "{notes}");
     let error = comparison.plan(Strategy::Direct).unwrap_err();
     assert!(error.message.contains("two engines") && error.hint.is_some(), "{error:?}");
 }

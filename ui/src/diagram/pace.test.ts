@@ -18,7 +18,7 @@ describe("the pace", () => {
     expect(frames(pace, 0, 20, 16)[0]).toBe(false);
     expect(frames(pace, 320, 1, 60)[0]).toBe(false);
     expect(frames(pace, 380, 20, 16)[0]).toBe(false);
-    expect(frames(pace, 700, 6, 25)[0]).toBe(true);
+    expect(frames(pace, 700, 3, 25)[0]).toBe(true);
   });
 
   it("stays hurried through a short rest and tries all again after a long one", () => {

@@ -4,8 +4,8 @@
 const IN_TIME = 18.5;
 /** How much the last frame counts among those before it. */
 const WEIGHT = 0.25;
-/** Above this share of late frames there is too much to draw. */
-const TOO_MANY = 0.6;
+/** Above this share of late frames there is too much to draw: two in a row, not one. */
+const TOO_MANY = 0.4;
 /** Milliseconds of rest after which all is tried again: while less is drawn nothing tells what all would take. */
 const FORGET = 5000;
 

@@ -438,23 +438,28 @@ impl<'m> Translation<'m> {
     /// Counts what is of no kind that was told.
     fn note_left_out(&mut self, tables: &[RelationWalker<'m>]) {
         let told: HashSet<ObjectId> = tables.iter().map(|table| table.id()).collect();
-        let mut left: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut left: BTreeMap<Kind, u32> = BTreeMap::new();
         for (id, object) in self.model.objects() {
             let is_left = match object.kind() {
                 Kind::Table => !told.contains(&id),
                 Kind::Namespace | Kind::Column | Kind::Index => false,
                 Kind::PrimaryKey | Kind::Unique | Kind::ForeignKey => false,
-                // They belong to columns that number themselves.
                 Kind::Check => !matches!(&object.body, Body::Check(it) if is_json_check(it)),
+                // They belong to columns that number themselves.
                 Kind::Sequence => !matches!(&object.body, Body::Sequence(it) if it.owned_by.is_some()),
                 _ => true,
             };
             if is_left {
-                *left.entry(object.kind().plural()).or_default() += 1;
+                *left.entry(object.kind()).or_default() += 1;
             }
         }
         if !left.is_empty() {
-            let words: Vec<String> = left.iter().map(|(plural, count)| format!("{count} {plural}")).collect();
+            let word = |kind: &Kind, count: u32| match count {
+                1 => kind.word().replace('_', " "),
+                _ => kind.plural().to_owned(),
+            };
+            let words: Vec<String> =
+                left.iter().map(|(kind, &count)| format!("{count} {}", word(kind, count))).collect();
             self.notes.push(format!("left out: {}", words.join(", ")));
         }
     }
