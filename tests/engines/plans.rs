@@ -484,13 +484,14 @@ async fn steps_tell_time_outs_probes_sizes_and_ways_back() {
     };
     let comparison =
         compare(live(&first).await, live(&second).await, &RenameAnswers::default()).await.unwrap();
-    let plan = comparison.plan(Strategy::Online).unwrap();
+    let plan = comparison.plan_with_ways_back(Strategy::Online).unwrap();
     let alone: Vec<_> =
         plan.groups.iter().filter(|group| !group.transaction).flat_map(|group| &group.steps).collect();
     assert_eq!(alone.len(), 2, "{plan:?}");
     let ask = |probe: &str| server.try_sql(&first, probe).unwrap().trim().to_owned();
     let answers = || alone.iter().map(|step| ask(step.probe.as_ref().unwrap())).collect::<Vec<_>>();
     assert_eq!(answers(), ["f", "f"]);
+    assert_eq!(plan.hash(), comparison.plan(Strategy::Online).unwrap().hash());
     let script = comparison.script(&plan).unwrap();
     assert!(
         script.contains("SET lock_timeout = '600s'") && script.contains("SET lock_timeout = '5s'"),

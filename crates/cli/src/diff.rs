@@ -115,7 +115,9 @@ pub async fn run(options: &DiffOptions, folder: &Path, output: &Output) -> Resul
             comparison.script(&plan)?
         }
         DiffFormat::Reverse => comparison.script(&comparison.reverse()?)?,
-        DiffFormat::Json => plan_json(&Plan { proof, ..comparison.plan(strategy(&options.sides))? })?,
+        DiffFormat::Json => {
+            plan_json(&Plan { proof, ..comparison.plan_with_ways_back(strategy(&options.sides))? })?
+        }
     };
     write(options.output.as_deref(), &text)?;
     refuse(&comparison)?;
@@ -126,7 +128,7 @@ pub async fn run(options: &DiffOptions, folder: &Path, output: &Output) -> Resul
 pub async fn write_plan(options: &PlanOptions, folder: &Path, output: &Output) -> Result<ExitCode, AppError> {
     let (comparison, proof) = compare_sides(&options.sides, folder, output).await?;
     refuse(&comparison)?;
-    let plan = Plan { proof, ..comparison.plan(strategy(&options.sides))? };
+    let plan = Plan { proof, ..comparison.plan_with_ways_back(strategy(&options.sides))? };
     write_file(&options.output, plan_json(&plan)?.as_bytes())?;
     eprint!("{}", plan_summary(&plan));
     Ok(ExitCode::SUCCESS)

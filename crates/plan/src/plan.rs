@@ -132,7 +132,8 @@ pub struct Step {
     /// Of a step that is final when it is done: a query that answers whether it is, in one boolean. Of others the transaction tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probe: Option<String>,
-    /// The statements that take it back, in order; none where it has a hazard that says so.
+    /// The statements that take it back, in order, where that was asked for; none where it has a hazard that says so. Not part of
+    /// the hash: it follows from the rest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reverse: Vec<String>,
 }
@@ -248,10 +249,11 @@ impl Plan {
             .filter(|_| step.work != WorkClass::Metadata)
     }
 
-    /// Equal for equal plans: SHA-256 (FIPS 180-4) of its JSON without the proof and the sizes.
+    /// Equal for equal plans: SHA-256 (FIPS 180-4) of its JSON without the proof, the sizes and what takes steps back.
     pub fn hash(&self) -> String {
-        let bytes =
-            serde_json::to_vec(&Self { proof: None, sizes: Vec::new(), ..self.clone() }).unwrap_or_default();
+        let mut bare = Self { proof: None, sizes: Vec::new(), ..self.clone() };
+        bare.groups.iter_mut().flat_map(|group| &mut group.steps).for_each(|step| step.reverse.clear());
+        let bytes = serde_json::to_vec(&bare).unwrap_or_default();
         Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

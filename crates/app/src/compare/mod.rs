@@ -511,6 +511,15 @@ impl Comparison {
             plan.groups.insert(0, rename_group(dialect, &self.renames));
         }
         plan.sizes.clone_from(&self.sizes);
+        Ok(plan)
+    }
+
+    /// The same plan, and with each of its steps what takes it back: for whoever reads it.
+    ///
+    /// # Errors
+    /// What the engine cannot plan.
+    pub fn plan_with_ways_back(&self, strategy: Strategy) -> Result<Plan, AppError> {
+        let mut plan = self.plan(strategy)?;
         // Where there is no way back, each step says so.
         if let Ok(reverse) = self.reverse() {
             take_back(&mut plan, &reverse);

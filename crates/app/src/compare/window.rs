@@ -128,7 +128,7 @@ impl Comparison {
 
     fn plan_view(&self, choice: &PlanChoice) -> Result<PlanView, AppError> {
         let (picked, also) = self.chosen(choice)?;
-        let plan = picked.plan(strategy(choice))?;
+        let plan = picked.plan_with_ways_back(strategy(choice))?;
         Ok(PlanView {
             also: also.into_iter().map(|at| at as u32).collect(),
             groups: plan.groups.iter().map(|group| group_view(&plan, group)).collect(),
@@ -316,7 +316,7 @@ impl Workspace {
             PlanFile::Script => picked.script(&picked.plan(strategy(choice))?),
             PlanFile::Reverse => picked.script(&picked.reverse()?),
             PlanFile::Plan => {
-                let mut plan = picked.plan(strategy(choice))?;
+                let mut plan = picked.plan_with_ways_back(strategy(choice))?;
                 // A proof of another choice says nothing about this one.
                 let hash = plan.hash();
                 let proof = kept.proof.lock().unwrap_or_else(PoisonError::into_inner).clone();
