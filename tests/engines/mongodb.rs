@@ -1,5 +1,7 @@
 //! MongoDB on a private server: what is read, what is inferred, what is written, and what goes wrong.
 
+use std::path::{Path, PathBuf};
+
 use cadastre_engine::{
     Dialect, Driver, ErrorCode, IntrospectOptions, MongoAddress, Rehearse, Rights, RunContext, Secret,
     Target, TlsMode,
@@ -339,6 +341,11 @@ fn changed() -> Vec<Document> {
     ]
 }
 
+/// Where a plan is kept as it was read by a person.
+fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mongodb/changes").join(name)
+}
+
 async fn run_shown(server: &MongoServer, database: &Database, script: &str) {
     for command in script.split("db.runCommand(EJSON.deserialize(").skip(1) {
         let value: serde_json::Value =
@@ -368,7 +375,9 @@ async fn plans_lead_there_and_back_and_keep_documents() {
     let comparison = compare(side(&first).await, side(&second).await, &answers).await.unwrap();
     let (plan, back) = (comparison.plan(Strategy::Direct).unwrap(), comparison.reverse().unwrap());
     assert!(plan.notes.is_empty(), "{:?}", plan.notes);
-    run_shown(&server, &first, &comparison.script(&plan).unwrap()).await;
+    let script = comparison.script(&plan).unwrap();
+    super::plans::check_golden(&golden("collections.js"), &script);
+    run_shown(&server, &first, &script).await;
     let again = compare(side(&first).await, side(&second).await, &answers).await.unwrap();
     assert!(again.is_empty(), "{}", again.summary());
     run_shown(&server, &first, &comparison.script(&back).unwrap()).await;
@@ -429,7 +438,7 @@ async fn documents_are_brought_in_line_with_a_rule_in_batches() {
     found.sort();
     assert_eq!(found, wanted);
     let script = comparison.script(&plan).unwrap();
-    assert!(script.starts_with("function changeInBatches"), "{script}");
+    super::plans::check_golden(&golden("fields.js"), &script);
     // A script that is run once more finds nothing left to do.
     for _ in 0..2 {
         server.run_sql(&first, &script);

@@ -50,13 +50,12 @@ fn scripts(comparison: &Comparison, name: &str) -> (String, String) {
     (comparison.script(&plan).unwrap(), comparison.script(&back).unwrap())
 }
 
-/// The plan as it was read by a person, kept in the fixture.
-fn check_golden(folder: &Path, script: &str) {
-    let path = folder.join("plan.sql");
+/// The plan as it was read by a person, kept in a file.
+pub(super) fn check_golden(path: &Path, script: &str) {
     if std::env::var_os("UPDATE_EXPECT").is_some() {
-        std::fs::write(&path, script).unwrap();
+        std::fs::write(path, script).unwrap();
     }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         kept == script,
         "{} is not what is planned now; look, and run with UPDATE_EXPECT=1:\n{script}",
@@ -119,7 +118,7 @@ async fn run_on_server(server: &dyn TestServer, folder: &Path, reversed: bool) {
     assert!(!comparison.is_empty(), "{name}: nothing differs");
     let (script, back) = scripts(&comparison, &name);
     if !reversed {
-        check_golden(folder, &script);
+        check_golden(&folder.join("plan.sql"), &script);
     }
     let online = comparison.script(&comparison.plan(Strategy::Online).unwrap()).unwrap();
     server.try_sql(&first, &script).unwrap_or_else(|output| panic!("{name}: {output}\n{script}"));
@@ -196,7 +195,7 @@ async fn sqlite_plans_lead_there_and_back_and_keep_rows() {
             let comparison = compare_targets(&target(&first), &target(&second), None).await;
             let (script, back) = scripts(&comparison, old);
             if has_rows {
-                check_golden(&folder, &script);
+                check_golden(&folder.join("plan.sql"), &script);
             }
             sqlite(&first, &script);
             assert_eq!(before, has_rows.then(|| sqlite_answers(&first, &read(&folder, "check.sql"))));

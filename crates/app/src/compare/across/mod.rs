@@ -1,11 +1,16 @@
 //! A schema of one engine in the words of another: tables, columns, keys and indexes, which all relational engines have. What only one
 //! of them has is left out and said.
 
+mod defaults;
+mod keys;
+
 use std::collections::{BTreeMap, HashSet};
 
 use cadastre_engine::{CommonType, Dialect};
 use cadastre_model::*;
 
+use self::defaults::default_in;
+use self::keys::plain_columns;
 use super::dialect_of;
 use crate::error::{AppError, Code};
 
@@ -74,10 +79,6 @@ struct Translation<'m> {
     names: HashSet<String>,
 }
 
-/// So many bytes a key of InnoDB has at most (manual: "InnoDB Limits").
-const LONGEST_KEY: u32 = 3072;
-/// The kind of index that every engine has.
-const METHOD: &str = "btree";
 /// So many characters of a text without a limit are part of a key where keys have one (InnoDB: 767 bytes, four to a character).
 const KEY_LENGTH: u32 = 191;
 
@@ -272,169 +273,6 @@ impl<'m> Translation<'m> {
         }
     }
 
-    fn add_keys(&mut self, id: ObjectId, table: RelationWalker<'m>) {
-        let mut unique: HashSet<Vec<String>> = HashSet::new();
-        let mut referring: HashSet<Vec<String>> = HashSet::new();
-        for child in table.children() {
-            let object = child.object();
-            match &object.body {
-                Body::PrimaryKey(key) => {
-                    unique.insert(key.columns.clone());
-                    let name =
-                        if self.is_to("mysql") { "PRIMARY".into() } else { format!("{}_pkey", table.name()) };
-                    self.add_key(id, name, Body::PrimaryKey(plain_key(key.columns.clone())));
-                }
-                Body::Unique(key) if unique.insert(key.columns.clone()) => {
-                    self.add_unique(id, table, &object.name, key.columns.clone());
-                }
-                Body::ForeignKey(key) if referring.insert(key.columns.clone()) => {
-                    let made = ForeignKey {
-                        columns: key.columns.clone(),
-                        references: self.reference(&key.references),
-                        referenced_columns: self.referenced(key),
-                        on_update: self.action(key.on_update, table, key),
-                        on_delete: self.action(key.on_delete, table, key),
-                        on_delete_columns: Vec::new(),
-                        match_type: MatchType::default(),
-                        deferrable: Deferrable::default(),
-                        validated: Validated::default(),
-                        inherited: false,
-                        unnamed: true,
-                    };
-                    let name = self.name(table, &object.name, "fkey", &key.columns);
-                    self.add_key(id, name, Body::ForeignKey(made));
-                }
-                _ => {}
-            }
-        }
-        self.add_indexes(id, table, &mut unique, &referring);
-    }
-
-    fn add_indexes(
-        &mut self,
-        id: ObjectId,
-        table: RelationWalker<'m>,
-        unique: &mut HashSet<Vec<String>>,
-        referring: &HashSet<Vec<String>>,
-    ) {
-        let mut others: Vec<(&str, Vec<String>)> = Vec::new();
-        for child in table.children() {
-            let object = child.object();
-            let Body::Index(index) = &object.body else { continue };
-            match plain_columns(index) {
-                None => self.notes.push(format!("{}: the index {} is left out", table.name(), object.name)),
-                Some(columns) if !index.unique => others.push((&object.name, columns)),
-                Some(columns) if unique.insert(columns.clone()) => {
-                    self.add_unique(id, table, &object.name, columns);
-                }
-                Some(_) => {}
-            }
-        }
-        let mut indexed: HashSet<Vec<String>> = HashSet::new();
-        for (name, columns) in others {
-            // One that a key brings along, or would, says nothing.
-            let comes_along = unique.contains(&columns)
-                || (self.purpose != Purpose::Create && referring.contains(&columns));
-            if !comes_along && indexed.insert(columns.clone()) && !self.is_too_long(table, &columns) {
-                let name = self.name(table, name, "idx", &columns);
-                self.add_key(id, name, Body::Index(plain_index(columns, METHOD, false)));
-            }
-        }
-    }
-
-    fn add_key(&mut self, table: ObjectId, name: String, body: Body) {
-        self.builder.add(Object::new(Some(table), name, body));
-    }
-
-    /// Whether columns together are more than InnoDB takes as a key, where that matters.
-    fn is_too_long(&mut self, table: RelationWalker<'m>, columns: &[String]) -> bool {
-        if !self.is_to("mysql") && !self.is_with_mysql() {
-            return false;
-        }
-        let bytes = |name: &String| {
-            let (_, column) = table.columns().find(|(object, _)| object.name == *name)?;
-            Some(match self.source.common_type(&column.data_type) {
-                Some(CommonType::Text(Some(length)) | CommonType::Char(length)) => 4 * length,
-                Some(CommonType::Bytes(Some(length))) => length,
-                Some(CommonType::Text(None) | CommonType::Json) | None => 4 * KEY_LENGTH,
-                Some(CommonType::Bytes(None)) => KEY_LENGTH,
-                Some(_) => 8,
-            })
-        };
-        let is = columns.iter().filter_map(bytes).sum::<u32>() > LONGEST_KEY;
-        if is {
-            self.notes.push(format!("{}: ({}) is too long for a key", table.name(), columns.join(", ")));
-        }
-        is
-    }
-
-    fn add_unique(&mut self, id: ObjectId, table: RelationWalker<'m>, name: &str, columns: Vec<String>) {
-        if self.is_too_long(table, &columns) {
-            return;
-        }
-        let name = self.name(table, name, "key", &columns);
-        let body = if self.is_to("mysql") {
-            Body::Index(plain_index(columns, METHOD, true))
-        } else {
-            Body::Unique(plain_key(columns))
-        };
-        self.add_key(id, name, body);
-    }
-
-    fn action(
-        &self,
-        it: ReferentialAction,
-        table: RelationWalker<'m>,
-        key: &ForeignKey,
-    ) -> ReferentialAction {
-        let is_strict =
-            |(object, column): (&Object, &Column)| column.not_null && key.columns.contains(&object.name);
-        match it {
-            // They differ only in when they refuse.
-            ReferentialAction::Restrict => ReferentialAction::NoAction,
-            // Columns that cannot be null: it would be refused as well, only later.
-            ReferentialAction::SetNull if table.columns().any(is_strict) => ReferentialAction::NoAction,
-            // InnoDB has none.
-            ReferentialAction::SetDefault if self.is_to("mysql") || self.is_with_mysql() => {
-                ReferentialAction::NoAction
-            }
-            other => other,
-        }
-    }
-
-    /// Whether a comparison is one with MySQL.
-    fn is_with_mysql(&self) -> bool {
-        self.purpose == Purpose::Compare { with_mysql: true }
-    }
-
-    /// What a key refers to; some engines leave the primary key unsaid.
-    fn referenced(&self, key: &ForeignKey) -> Vec<String> {
-        if !key.referenced_columns.is_empty() {
-            return key.referenced_columns.clone();
-        }
-        let table = self.model.find_relation(&key.references);
-        let children = table.map(|table| self.model.children(table)).unwrap_or_default();
-        let keys = children.iter().find_map(|&id| match &self.model.object(id).body {
-            Body::PrimaryKey(key) => Some(key.columns.clone()),
-            _ => None,
-        });
-        keys.unwrap_or_default()
-    }
-
-    /// The name of a constraint or index. To be created it keeps its own where that is free.
-    fn name(&mut self, table: RelationWalker<'m>, own: &str, suffix: &str, columns: &[String]) -> String {
-        if self.purpose != Purpose::Create {
-            return format!("{suffix} ({})", columns.join(", "));
-        }
-        let spelled = format!("{}_{}_{suffix}", self.table_name(&table.qualified_name()), columns.join("_"));
-        let short: String = spelled.chars().take(60).collect();
-        let wanted = if own.is_empty() || own.contains(' ') { short.clone() } else { own.to_owned() };
-        let mut candidates = [wanted, short.clone()].into_iter().chain((2..).map(|n| format!("{short}{n}")));
-        let free = candidates.find(|name| !self.names.contains(&name.to_lowercase())).unwrap_or(short);
-        self.names.insert(free.to_lowercase());
-        free
-    }
-
     /// Counts what is of no kind that was told.
     fn note_left_out(&mut self, tables: &[RelationWalker<'m>]) {
         let told: HashSet<ObjectId> = tables.iter().map(|table| table.id()).collect();
@@ -495,118 +333,6 @@ fn is_json_check(check: &Check) -> bool {
     check.expression.to_ascii_lowercase().starts_with("json_valid(")
 }
 
-fn plain_key(columns: Vec<String>) -> Key {
-    Key { columns, unnamed: true, ..Key::default() }
-}
-
-fn plain_index(columns: Vec<String>, method: &str, unique: bool) -> Index {
-    let part = |name| IndexPart {
-        target: IndexTarget::Column(name),
-        prefix_length: None,
-        collation: None,
-        operator_class: None,
-        descending: false,
-        nulls: None,
-    };
-    Index {
-        method: method.into(),
-        unique,
-        parts: columns.into_iter().map(part).collect(),
-        ..Index::default()
-    }
-}
-
-/// The columns of an index that every engine has.
-fn plain_columns(index: &Index) -> Option<Vec<String>> {
-    let is_plain = index.predicate.is_none()
-        && (index.method.is_empty() || index.method.eq_ignore_ascii_case("btree"))
-        && index.parts.iter().all(|part| part.operator_class.is_none());
-    let columns = index.parts.iter().map(|part| match &part.target {
-        IndexTarget::Column(name) => Some(name.clone()),
-        IndexTarget::Expression(_) => None,
-    });
-    columns.collect::<Option<Vec<String>>>().filter(|_| is_plain)
-}
-
-/// A default in another engine's words: numbers, texts, true and false, and the time it is.
-fn default_in(
-    default: &str,
-    common: CommonType,
-    source: &dyn Dialect,
-    target: &dyn Dialect,
-) -> Option<String> {
-    let literal = default.split("::").next().unwrap_or(default).trim();
-    let literal = literal.trim_start_matches('(').trim_end_matches(')').trim();
-    let text = unquoted(literal, source.engine() == "mysql");
-    let word = text.as_deref().unwrap_or(literal).to_ascii_lowercase();
-    match common {
-        CommonType::Boolean => {
-            let yes = match word.as_str() {
-                "true" | "t" | "1" | "b'1" => true,
-                "false" | "f" | "0" | "b'0" => false,
-                _ => return None,
-            };
-            Some(match (target.engine(), yes) {
-                ("postgres", true) => "true".into(),
-                ("postgres", false) => "false".into(),
-                (_, yes) => u8::from(yes).to_string(),
-            })
-        }
-        CommonType::Integer { .. } | CommonType::Decimal(_) | CommonType::Real(_) => {
-            word.parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| shortest(&word))
-        }
-        CommonType::Char(_) | CommonType::Text(_) | CommonType::Date | CommonType::Time => {
-            let is_word = matches!(common, CommonType::Date | CommonType::Time)
-                && !word.starts_with(|c: char| c.is_ascii_digit());
-            let quoted = target.quote_literal(&text.filter(|_| !is_word)?).to_string();
-            Some(match target.engine() {
-                "postgres" => format!("{quoted}::{}", cast(target, common)?),
-                // A text of any length has an expression as its default, or none.
-                "mysql" if common == CommonType::Text(None) => format!("({quoted})"),
-                _ => quoted,
-            })
-        }
-        CommonType::Timestamp { .. } => {
-            let is_now = ["now", "current_timestamp", "localtimestamp"].iter().any(|it| word.starts_with(it));
-            is_now.then(|| match target.engine() {
-                "postgres" => "CURRENT_TIMESTAMP".into(),
-                "mysql" => "current_timestamp(6)".into(),
-                _ => "CURRENT_TIMESTAMP".into(),
-            })
-        }
-        CommonType::Bytes(_) | CommonType::Json | CommonType::Uuid => None,
-    }
-}
-
-/// What a literal in single quotes says; nothing if it is none.
-fn unquoted(literal: &str, backslashes: bool) -> Option<String> {
-    let inside = literal.strip_prefix('\'')?.strip_suffix('\'')?;
-    let mut text = String::with_capacity(inside.len());
-    let mut chars = inside.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\'' => text.push(chars.next().filter(|next| *next == '\'')?),
-            '\\' if backslashes => text.push(match chars.next()? {
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                '0' => '\0',
-                other => other,
-            }),
-            other => text.push(other),
-        }
-    }
-    Some(text)
-}
-
-/// A number without the zeros that some engines fill up its digits with.
-fn shortest(number: &str) -> String {
-    match number.contains('.') && !number.contains('e') {
-        true => number.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => number.to_owned(),
-    }
-}
-
 /// What a column is, in a line.
 pub(super) fn column_words(column: &Column) -> String {
     let mut words = vec![column.data_type.clone()];
@@ -614,10 +340,4 @@ pub(super) fn column_words(column: &Column) -> String {
     words.extend(column.default.as_ref().map(|default| format!("DEFAULT {default}")));
     words.extend((column.autoincrement || column.identity.is_some()).then(|| "numbered".to_owned()));
     words.join(" ")
-}
-
-/// The type as it stands behind a literal: without its length.
-fn cast(target: &dyn Dialect, common: CommonType) -> Option<String> {
-    let words = target.type_text(common)?;
-    Some(words.split('(').next().unwrap_or(&words).to_owned())
 }
