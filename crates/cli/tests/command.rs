@@ -190,7 +190,7 @@ fn what_looks_like_a_rename_is_asked_about_unless_it_is_answered() {
     let unknown = cadastre(folder.path(), &["diff", "a.sql", "b.sql", "--rename", "nothing=x"]);
     assert!(
         unknown.status.code() == Some(1)
-            && text(&unknown.stderr).contains("there is no table or column nothing")
+            && text(&unknown.stderr).contains("there is no table, column or field nothing")
     );
 }
 
@@ -207,9 +207,14 @@ fn what_cannot_be_compared_is_said_with_what_to_do() {
     let postgres = "{\"format\":\"cadastre-model\",\"version\":1,\"origin\":{\"engine\":\"postgres\",\"version\":\"15\",\"database\":\"d\"},\"objects\":[]}";
     std::fs::write(folder.path().join("other.json"), postgres).unwrap();
     let two = cadastre(folder.path(), &["diff", "demo", "other.json"]);
-    assert!(
-        two.status.code() == Some(1) && text(&two.stderr).contains("one side is sqlite, the other postgres")
-    );
+    assert!(two.status.code() == Some(2) && text(&two.stderr).contains("two engines: their tables"));
+    assert!(text(&two.stdout).contains("- table main.branch"), "{}", text(&two.stdout));
+    let planned = cadastre(folder.path(), &["diff", "demo", "other.json", "--format", "sql"]);
+    assert!(planned.status.code() == Some(1) && text(&planned.stderr).contains("--as"));
+    let documents = std::fs::read_to_string(folder.path().join("other.json")).unwrap();
+    std::fs::write(folder.path().join("documents.json"), documents.replace("postgres", "mongodb")).unwrap();
+    let none = cadastre(folder.path(), &["diff", "demo", "documents.json"]);
+    assert!(none.status.code() == Some(1) && text(&none.stderr).contains("mongodb has no tables"));
     let missing = cadastre(folder.path(), &["diff", "nowhere.sql", "demo"]);
     assert!(missing.status.code() == Some(1) && text(&missing.stderr).contains("nowhere.sql"));
 }

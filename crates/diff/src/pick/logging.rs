@@ -1,5 +1,5 @@
 //! Changes that hang together because a table is logged or is not: what numbers its rows is as it is, and no logged table refers
-//! to one that is not. PostgreSQL's manual: "ALTER TABLE", `SET LOGGED`.
+//! to one that is not (manual: "ALTER TABLE", `SET LOGGED`).
 
 use cadastre_model::{Body, Model, ObjectId, Persistence, Table};
 
