@@ -21,7 +21,7 @@ pub(crate) struct FieldChange {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// Its values get another type, where they can be read as one; others stay as they are.
+    /// Its values get another type, where they read back as they were; others stay as they are.
     Converted,
     /// It goes, values and all.
     Removed,
@@ -59,11 +59,16 @@ fn convert(collection: &str, field: &SampledField, property: &Value) -> Option<F
     let path = &field.path;
     let value = format!("${path}");
     let to = |otherwise: Value| json!({ "$convert": { "input": value, "to": wanted, "onError": otherwise.clone(), "onNull": otherwise } });
-    // Only what can be converted is looked at, so that a stopped change goes on with what is left.
-    let filter = json!({
-        path: { "$exists": true, "$not": { "$type": wanted } },
-        "$expr": { "$ne": [to(Value::Null), null] },
-    });
+    // Only what can be converted is looked at, so that a stopped change goes on with what is left; and only what would read back
+    // as it was, for the server rounds numbers and takes every text for true. A date has no text that it reads back as.
+    let converted = to(Value::Null);
+    let is_some = json!({ "$ne": [converted.clone(), null] });
+    let reads_back = json!({ "$convert": { "input": converted, "to": { "$type": value }, "onError": null, "onNull": null } });
+    let may = match wanted {
+        "date" => is_some,
+        _ => json!({ "$and": [is_some, { "$eq": [reads_back, value] }] }),
+    };
+    let filter = json!({ path: { "$exists": true, "$not": { "$type": wanted } }, "$expr": may });
     let change = json!([{ "$set": { path: to(json!(value)) } }]);
     let order = Order::Change { collection: collection.into(), filter, change };
     Some(FieldChange { path: path.clone(), order, fate: Fate::Converted })

@@ -215,7 +215,10 @@ impl Planning<'_> {
             self.push_orders(self.to, id, vec![it.order], WorkClass::Rewrite);
             match it.fate {
                 Fate::Converted => {
-                    let message = format!("values of {} that are no such type stay as they are", it.path);
+                    let message = format!(
+                        "values of {} that would not read back as they were stay as they are",
+                        it.path
+                    );
                     self.hazard(HazardKind::DataDependent, &message);
                     self.hazard(HazardKind::Irreversible, "only a backup tells which type a value had");
                 }
