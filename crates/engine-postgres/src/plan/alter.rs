@@ -200,10 +200,13 @@ impl Planning<'_> {
             sql.push(format!("{alter} SET ACCESS METHOD {}", quote(method)));
         }
         sql.extend(option_changes(&alter, &a.options, &b.options));
+        let hands_over = self.hands_over(to, a, b);
         // It inherits no more before what it got there can go.
+        let mut leaves = Vec::new();
         for parent in a.inherits.iter().filter(|parent| !b.inherits.contains(parent)) {
             let leave = format!("{alter} NO INHERIT {}", qualified(parent));
             let at = self.new.unit(Rank::Takedown, to, leave);
+            leaves.push(at);
             self.leaving.extend(self.from.find_relation(parent).map(|parent| (at, parent)));
         }
         // It inherits when it has all that is to be inherited.
@@ -217,6 +220,9 @@ impl Planning<'_> {
             let at = self.new.unit(Rank::Default, to, String::new());
             self.new.units[at].sql = join;
             self.joining.push(at);
+            for leave in leaves.iter().filter(|_| hands_over) {
+                self.new.units[*leave].needs.push(at);
+            }
             self.new.pending.push((at, to));
             self.new.pending.extend(above.map(|parent| (at, parent)));
             self.inheriting
