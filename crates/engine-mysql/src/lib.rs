@@ -10,6 +10,7 @@ mod coverage;
 mod dialect;
 mod driver;
 mod error;
+mod loose;
 mod parse;
 mod plan;
 mod rehearsal;

@@ -6,12 +6,13 @@ use cadastre_model::*;
 
 use crate::assemble::NAMESPACE;
 use crate::dialect::{literal, quote};
+use crate::loose::is_loose;
 
 fn list(names: &[String]) -> String {
     names.iter().map(|name| quote(name).to_string()).collect::<Vec<_>>().join(",")
 }
 
-/// `CREATE TABLE` with all its columns, keys and constraints.
+/// `CREATE TABLE` with all its columns, keys and constraints, but for foreign keys that have to be made apart ([`crate::loose`]).
 pub(crate) fn create_table(relation: RelationWalker<'_>, table: &Table) -> String {
     let checks_at = |name: &str| {
         relation.children().find_map(|child| match &child.object().body {
@@ -24,7 +25,8 @@ pub(crate) fn create_table(relation: RelationWalker<'_>, table: &Table) -> Strin
         .map(|(object, column)| column_item(object, column, checks_at(&object.name)))
         .collect();
     // In the order they were read: it means nothing to the schema, but the server keeps it.
-    let mut parts: Vec<ObjectWalker<'_>> = relation.children().collect();
+    let is_inside = |child: &ObjectWalker<'_>| !is_loose(relation.model(), child.id());
+    let mut parts: Vec<ObjectWalker<'_>> = relation.children().filter(is_inside).collect();
     parts.sort_by_key(|child| child.id());
     items.extend(parts.into_iter().filter_map(|child| part_item(child.object())));
     for period in &table.periods {

@@ -5,7 +5,7 @@ use cadastre_engine::{DbError, ErrorCode, Script, ScriptPart};
 use cadastre_model::*;
 
 use crate::dialect::literal;
-use crate::render;
+use crate::{loose, render};
 
 const PREAMBLE: &str = "SET NAMES utf8mb4;
 SET SESSION time_zone = '+00:00';
@@ -27,6 +27,7 @@ enum Rank {
     Sequence,
     Routine,
     Table,
+    ForeignKey,
     View,
     Trigger,
     Event,
@@ -40,7 +41,7 @@ pub(crate) fn create_script(model: &Model) -> Result<Script, DbError> {
     let mut units: Vec<(Rank, u32, String, ObjectId)> = model
         .objects()
         .filter_map(|(id, object)| {
-            rank(object).map(|(rank, order)| (rank, order, model.display_name(id), id))
+            rank(model, id, object).map(|(rank, order)| (rank, order, model.display_name(id), id))
         })
         .collect();
     units.sort();
@@ -64,11 +65,12 @@ pub(crate) fn create_script(model: &Model) -> Result<Script, DbError> {
     Ok(Script { preamble: PREAMBLE.into(), parts, closing: CLOSING.into() })
 }
 
-fn rank(object: &Object) -> Option<(Rank, u32)> {
+fn rank(model: &Model, id: ObjectId, object: &Object) -> Option<(Rank, u32)> {
     Some(match &object.body {
         Body::Sequence(_) => (Rank::Sequence, 0),
         Body::Routine(_) => (Rank::Routine, 0),
         Body::Table(_) => (Rank::Table, 0),
+        Body::ForeignKey(_) if loose::is_loose(model, id) => (Rank::ForeignKey, 0),
         Body::View(_) => (Rank::View, 0),
         // Triggers of one event fire in the order of their making.
         Body::Trigger(trigger) => (Rank::Trigger, trigger.order.unwrap_or_default()),
@@ -79,12 +81,15 @@ fn rank(object: &Object) -> Option<(Rank, u32)> {
 
 /// The statement for one object and those that hang on it, for reading.
 pub(crate) fn object_ddl(model: &Model, id: ObjectId) -> String {
-    let satellites = model.children(id).iter().filter(|&&child| model.object(child).kind() == Kind::Trigger);
+    let kinds = [Kind::ForeignKey, Kind::Trigger];
+    let satellites = kinds.iter().flat_map(|kind| {
+        model.children(id).iter().filter(move |&&child| model.object(child).kind() == *kind)
+    });
     let all = std::iter::once(id).chain(satellites.copied());
     all.filter_map(|id| statement(model, id)).map(|sql| format!("{sql};")).collect::<Vec<_>>().join("\n\n")
 }
 
-/// The bare statement for one object; nothing for what stands in another's.
+/// The bare statement for one object, or several of a foreign key that is made apart; nothing for what stands in another's.
 pub(crate) fn statement(model: &Model, id: ObjectId) -> Option<String> {
     let object = model.object(id);
     Some(match &object.body {
@@ -94,6 +99,10 @@ pub(crate) fn statement(model: &Model, id: ObjectId) -> Option<String> {
         Body::Routine(routine) => render::create_program(object, &routine.definition),
         Body::Trigger(trigger) => render::create_program(object, &trigger.definition),
         Body::Event(event) => render::create_program(object, &event.definition),
+        Body::ForeignKey(_) if loose::is_loose(model, id) => {
+            let it = loose::make(model, id)?;
+            [it.before, vec![it.add], it.after].concat().join(";\n")
+        }
         _ => return None,
     })
 }

@@ -144,7 +144,7 @@ impl Planning<'_> {
         tables.iter().for_each(|&table| self.alter_table(table));
         // Their foreign keys may lead to keys that have just been made.
         self.make(&come, &[Kind::Table]);
-        tables.iter().for_each(|&table| self.add_foreign_keys(table));
+        self.add_foreign_keys(&come);
         self.make(&come, &[Kind::Routine]);
         self.make_views(&come);
         self.make(&come, &[Kind::Trigger, Kind::Event]);

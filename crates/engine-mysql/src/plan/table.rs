@@ -9,6 +9,7 @@ use super::algorithm::{Way, has_no_cast, may_round};
 use super::{CHECKED, Planning, TableChange, UNCHECKED};
 use crate::assemble::NAMESPACE;
 use crate::dialect::{literal, quote};
+use crate::loose;
 use crate::render::{column_item, part_item};
 
 impl Planning<'_> {
@@ -20,7 +21,7 @@ impl Planning<'_> {
             let Some(table) = object.parent else { continue };
             let Some(kept) = self.diff.to(table) else { continue };
             let is_gone = self.tables.get(&kept).is_some_and(|change| change.gone.contains(&id));
-            if is_gone || self.is_disturbed(kept, key) {
+            if is_gone || self.is_disturbed(kept, key) || self.is_in_the_way(id, key) {
                 let clauses = dropped.entry(table).or_default();
                 clauses.push(format!("DROP FOREIGN KEY {}", quote(&object.name)));
                 if self.is_led_from(kept, &key.columns) {
@@ -67,6 +68,13 @@ impl Planning<'_> {
         }
     }
 
+    /// Whether a foreign key leads to no key, so that the table it leads to cannot be copied.
+    fn is_in_the_way(&self, id: ObjectId, key: &ForeignKey) -> bool {
+        let target = QualifiedName::new(NAMESPACE, key.references.name.clone());
+        let target = self.from.find_relation(&target).and_then(|it| self.diff.to(it));
+        !loose::leads_to_key(self.from, id) && target.is_some_and(|it| self.tables.contains_key(&it))
+    }
+
     /// Whether the columns or keys a foreign key stands on change.
     fn is_disturbed(&self, table: ObjectId, key: &ForeignKey) -> bool {
         let changes = |table: ObjectId, columns: &[String]| {
@@ -88,74 +96,54 @@ impl Planning<'_> {
         changes(table, &key.columns) || target.is_some_and(|target| changes(target, &key.referenced_columns))
     }
 
-    pub(super) fn add_foreign_keys(&mut self, table: ObjectId) {
-        let Some(change) = self.tables.get(&table) else { return };
-        let keys = change.come.iter().copied().filter(|&id| self.to.object(id).kind() == Kind::ForeignKey);
-        let (backed, adrift): (Vec<ObjectId>, Vec<ObjectId>) = keys.partition(|&id| self.leads_to_key(id));
-        let statement = |keys: &[ObjectId]| {
-            let items = keys.iter().filter_map(|&id| self.foreign_key_item(id));
-            let clauses: Vec<String> = items.map(|item| format!("ADD {item}")).collect();
-            format!("ALTER TABLE {} {}", quote(&self.to.object(table).name), clauses.join(", "))
-        };
-        let (checked, unchecked) = (statement(&backed), statement(&adrift));
-        if !adrift.is_empty() {
-            let (before, after) = self.stand_ins(&adrift);
-            let statements = [before, vec![unchecked], after].concat();
-            self.push(self.to, table, statements, WorkClass::Metadata);
+    /// Those that lead to no key come last: no table that such a one leads to can be copied, as it is where rows are held against its own.
+    pub(super) fn add_foreign_keys(&mut self, come: &BTreeSet<ObjectId>) {
+        let mut adrift = Vec::new();
+        for (table, change) in std::mem::take(&mut self.tables) {
+            let keys = change.come.into_iter().filter(|&id| self.to.object(id).kind() == Kind::ForeignKey);
+            let (loose, plain): (Vec<ObjectId>, Vec<ObjectId>) =
+                keys.partition(|&id| loose::is_loose(self.to, id));
+            self.add_plain_keys(table, &plain);
+            adrift.extend(loose.into_iter().map(|id| (table, id)));
         }
-        if backed.is_empty() {
+        for &table in come.iter().filter(|&&id| self.to.object(id).kind() == Kind::Table) {
+            let keys = self.to.children(table).iter().copied();
+            adrift.extend(keys.filter(|&id| loose::is_loose(self.to, id)).map(|id| (table, id)));
+        }
+        adrift.sort_by_key(|&(_, id)| !loose::leads_to_key(self.to, id));
+        adrift.into_iter().for_each(|(table, id)| self.add_loose_key(table, id));
+    }
+
+    fn add_plain_keys(&mut self, table: ObjectId, keys: &[ObjectId]) {
+        if keys.is_empty() {
             return;
         }
+        let items = keys.iter().filter_map(|&id| loose::added_item(self.to, id));
+        let clauses: Vec<String> = items.map(|item| format!("ADD {item}")).collect();
+        let sql = format!("ALTER TABLE {} {}", quote(&self.to.object(table).name), clauses.join(", "));
         // Only then are the rows that are there held against it; the server copies the table for it.
-        self.push(self.to, table, vec![CHECKED.into(), checked, UNCHECKED.into()], WorkClass::Rewrite);
+        self.push(self.to, table, vec![CHECKED.into(), sql, UNCHECKED.into()], WorkClass::Rewrite);
+        self.warn_of_checking();
+    }
+
+    /// One that is made with what the server wants, and left without it.
+    fn add_loose_key(&mut self, table: ObjectId, id: ObjectId) {
+        let Some(it) = loose::make(self.to, id) else { return };
+        if loose::leads_to_key(self.to, id) {
+            let add = vec![CHECKED.into(), it.add, UNCHECKED.into()];
+            self.push(self.to, table, [it.before, add, it.after].concat(), WorkClass::Rewrite);
+            self.warn_of_checking();
+        } else {
+            self.push(self.to, table, [it.before, vec![it.add], it.after].concat(), WorkClass::Scan);
+        }
+    }
+
+    fn warn_of_checking(&mut self) {
         if let Some(step) = self.steps.last_mut() {
             step.hazards.push(Hazard::new(HazardKind::LongLock, "the table may be copied"));
             let message = "rows without a counterpart make it fail";
             step.hazards.push(Hazard::new(HazardKind::DataDependent, message));
         }
-    }
-
-    /// The server lets a key go that foreign keys lead to, and takes none that leads to a table without one: keys that stand in while
-    /// foreign keys are made, and their end.
-    fn stand_ins(&self, keys: &[ObjectId]) -> (Vec<String>, Vec<String>) {
-        let mut wanted: BTreeSet<(String, String)> = BTreeSet::new();
-        for &id in keys {
-            let Body::ForeignKey(key) = &self.to.object(id).body else { continue };
-            let target = QualifiedName::new(NAMESPACE, key.references.name.clone());
-            // A table that is not there at all is taken unchecked.
-            if self.to.find_relation(&target).is_some() {
-                let columns: Vec<String> =
-                    key.referenced_columns.iter().map(|name| quote(name).to_string()).collect();
-                wanted.insert((quote(&target.name).to_string(), columns.join(", ")));
-            }
-        }
-        let name = |at: usize| format!("`cadastre_stand_in_{at}`");
-        let add = |(at, (table, columns)): (usize, &(String, String))| {
-            format!("ALTER TABLE {table} ADD KEY {} ({columns})", name(at))
-        };
-        let drop = |(at, (table, _)): (usize, &(String, String))| {
-            format!("ALTER TABLE {table} DROP KEY {}", name(at))
-        };
-        (wanted.iter().enumerate().map(add).collect(), wanted.iter().enumerate().map(drop).collect())
-    }
-
-    /// Whether a foreign key leads to a key that is there. Those that do not the server takes unchecked, and cannot check.
-    fn leads_to_key(&self, id: ObjectId) -> bool {
-        let Body::ForeignKey(key) = &self.to.object(id).body else { return false };
-        let target = QualifiedName::new(NAMESPACE, key.references.name.clone());
-        let target = self.to.find_relation(&target);
-        target.is_some_and(|it| leads_with(self.to, it, &key.referenced_columns))
-    }
-
-    /// MariaDB takes a `RESTRICT` that is said for `NO ACTION` here, and one that is not said for what it is.
-    fn foreign_key_item(&self, id: ObjectId) -> Option<String> {
-        let item = part_item(self.to.object(id))?;
-        let is_mariadb = self.to.origin.version.starts_with("MariaDB");
-        Some(if is_mariadb {
-            item.replace(" ON DELETE RESTRICT", "").replace(" ON UPDATE RESTRICT", "")
-        } else {
-            item
-        })
     }
 
     pub(super) fn alter_table(&mut self, table: ObjectId) {
@@ -444,19 +432,4 @@ impl Planning<'_> {
             after.push(b.partition_by.clone().unwrap_or_else(|| "REMOVE PARTITIONING".into()));
         }
     }
-}
-
-/// Whether a key or index of a table begins with these columns.
-fn leads_with(model: &Model, table: ObjectId, columns: &[String]) -> bool {
-    model.children(table).iter().any(|&id| match &model.object(id).body {
-        Body::PrimaryKey(key) => key.columns.starts_with(columns),
-        Body::Index(index) => {
-            let names = index.parts.iter().map(|part| match &part.target {
-                IndexTarget::Column(name) => Some(name),
-                IndexTarget::Expression(_) => None,
-            });
-            names.take(columns.len()).eq(columns.iter().map(Some))
-        }
-        _ => false,
-    })
 }
