@@ -14,6 +14,7 @@ mod driver;
 mod error;
 mod keys;
 mod keywords;
+mod own_path;
 mod plan;
 mod queries;
 mod rehearsal;

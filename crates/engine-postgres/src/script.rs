@@ -9,6 +9,7 @@ use cadastre_engine::{DbError, ErrorCode, Script, ScriptPart};
 use cadastre_model::*;
 
 use crate::dialect::{literal, qualified, quote};
+use crate::own_path;
 use crate::plan::has_relation_name;
 use crate::render::{self, Placement};
 use crate::satellites::{comment_on, default_privileges};
@@ -73,6 +74,7 @@ pub(crate) fn create_script(model: &Model) -> Result<Script, DbError> {
     let mut writer = Writer::new(model);
     model.objects().for_each(|(id, _)| writer.write(id));
     writer.resolve();
+    writer.call_by_path();
     let ranks: Vec<(Rank, &str)> = writer.units.iter().map(|unit| (unit.rank, unit.name.as_str())).collect();
     let needs: Vec<Vec<usize>> = writer.units.iter().map(|unit| unit.needs.clone()).collect();
     let order = creation_order(&ranks, &needs).map_err(|cycle| {
@@ -232,6 +234,15 @@ impl<'m> Writer<'m> {
             if self.units[at].rank != Rank::Column {
                 let columns = self.column_units.get(&needed).into_iter().flatten();
                 self.units[at].needs.extend(columns);
+            }
+        }
+    }
+
+    /// Puts the session's own path around statements that need it.
+    pub fn call_by_path(&mut self) {
+        for unit in &mut self.units {
+            if own_path::call_by_path(self.model, unit.object, &unit.sql) {
+                own_path::with_own_path(&mut unit.sql);
             }
         }
     }

@@ -144,7 +144,7 @@ const MYSQL: &[&str] = &[
     "ALTER TABLE {table} ADD SYSTEM VERSIONING",
     "ALTER TABLE {table} PARTITION BY HASH ({column}) PARTITIONS 4",
     "ALTER TABLE {table} AUTO_INCREMENT = 500",
-    "SET foreign_key_checks = 0; DROP TABLE {table}",
+    "SET foreign_key_checks = 0; DROP TABLE {table}; SET foreign_key_checks = 1",
     "DROP TABLE {table}",
     "RENAME TABLE {table} TO {new}",
     "CREATE TABLE {new} LIKE {table}",

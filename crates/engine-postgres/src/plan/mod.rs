@@ -274,6 +274,7 @@ impl<'m> Planning<'m> {
         let nothing_made = BTreeSet::new();
         let (locks, locks_before) =
             (Locks::new(self.to, &self.fates.made), Locks::new(self.from, &nothing_made));
+        self.new.call_by_path();
         for (at, unit) in self.new.units.iter().enumerate() {
             let name = object_name(self.to, unit.object);
             let mut step = Step { object: name, statements: unit.sql.clone(), ..Step::default() };

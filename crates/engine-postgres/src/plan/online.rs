@@ -6,29 +6,30 @@ use std::collections::HashSet;
 
 use cadastre_plan::{Group, HazardKind, LockClass, Plan, Step, TableLock, WorkClass};
 
+use crate::own_path::{take_path_off, with_own_path};
+
 /// The same plan with the least locking; it leads to the same schema.
 pub(crate) fn online(plan: Plan) -> Plan {
     let mut groups: Vec<Group> = Vec::new();
     let mut validations: Vec<Step> = Vec::new();
     let joining = joining_tables(&plan);
     for group in plan.groups {
-        for step in group.steps {
+        for mut step in group.steps {
             if !group.transaction {
                 groups.push(Group { transaction: false, steps: vec![step] });
-            } else if let Some(alone) = concurrently(&step) {
-                groups.push(Group { transaction: false, steps: vec![alone.0] });
-                alone.1.into_iter().for_each(|rest| push(&mut groups, rest));
-            } else if let Some((index, constraint)) = key_from_index(&step) {
-                groups.push(Group { transaction: false, steps: vec![index] });
-                push(&mut groups, constraint);
-            } else if let Some([checked, validated, set]) = not_null_through_check(&step) {
-                push(&mut groups, checked);
-                groups.push(Group { transaction: true, steps: vec![validated] });
-                groups.push(Group { transaction: true, steps: vec![set] });
-            } else {
-                let (step, validation) = not_valid_first(step, &joining);
-                push(&mut groups, step);
-                validations.extend(validation);
+                continue;
+            }
+            let has_path = take_path_off(&mut step.statements);
+            for (place, mut step) in forms(step, &joining) {
+                if has_path {
+                    with_own_path(&mut step.statements);
+                }
+                match place {
+                    Place::Alone => groups.push(Group { transaction: false, steps: vec![step] }),
+                    Place::Along => push(&mut groups, step),
+                    Place::Apart => groups.push(Group { transaction: true, steps: vec![step] }),
+                    Place::Last => validations.push(step),
+                }
             }
         }
     }
@@ -37,6 +38,34 @@ pub(crate) fn online(plan: Plan) -> Plan {
     let mut plan = Plan { groups, ..plan };
     super::time_outs::set(&mut plan);
     plan
+}
+
+/// Where a step goes.
+enum Place {
+    /// Outside of a transaction.
+    Alone,
+    /// In the transaction of what is around it.
+    Along,
+    /// In a transaction of its own.
+    Apart,
+    /// In one of its own when all others are done.
+    Last,
+}
+
+/// A step in the form that locks least: itself, or those that stand for it.
+fn forms(step: Step, joining: &HashSet<String>) -> Vec<(Place, Step)> {
+    if let Some((alone, rest)) = concurrently(&step) {
+        let rest = rest.map(|rest| (Place::Along, rest));
+        return std::iter::once((Place::Alone, alone)).chain(rest).collect();
+    }
+    if let Some((index, constraint)) = key_from_index(&step) {
+        return vec![(Place::Alone, index), (Place::Along, constraint)];
+    }
+    if let Some([checked, validated, set]) = not_null_through_check(&step) {
+        return vec![(Place::Along, checked), (Place::Apart, validated), (Place::Apart, set)];
+    }
+    let (step, validation) = not_valid_first(step, joining);
+    std::iter::once((Place::Along, step)).chain(validation.map(|it| (Place::Last, it))).collect()
 }
 
 fn push(groups: &mut Vec<Group>, step: Step) {

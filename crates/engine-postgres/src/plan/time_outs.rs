@@ -27,7 +27,7 @@ pub(super) fn set(plan: &mut Plan) {
         let Group { transaction, steps } = group;
         for step in steps {
             step.time_outs = Some(time_outs(step, *transaction));
-            step.probe = step.statements.first().filter(|_| !*transaction).and_then(|sql| probe(sql));
+            step.probe = step.statements.iter().filter(|_| !*transaction).find_map(|sql| probe(sql));
         }
     }
 }
