@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use cadastre_diff::{ChangeKind, Diff};
 use cadastre_model::*;
-use cadastre_plan::{Group, Hazard, HazardKind, LockClass, Plan, Step, TableLock, WorkClass};
+use cadastre_plan::{Group, Hazard, LockClass, Plan, Reason, Step, TableLock, WorkClass};
 use serde_json::{Map, Value, json};
 
 use crate::fields::{self, Fate};
@@ -97,9 +97,9 @@ impl Planning<'_> {
         });
     }
 
-    fn hazard(&mut self, kind: HazardKind, message: &str) {
+    fn hazard(&mut self, hazard: Hazard) {
         if let Some(step) = self.steps.last_mut() {
-            step.hazards.push(Hazard::new(kind, message));
+            step.hazards.push(hazard);
         }
     }
 
@@ -113,8 +113,8 @@ impl Planning<'_> {
             }
             (Body::Table(_), _) => {
                 self.push(self.from, id, vec![json!({ "drop": object.name })], WorkClass::Metadata);
-                self.hazard(HazardKind::DataLoss, "its documents are gone");
-                self.hazard(HazardKind::Irreversible, "only a backup brings them back");
+                self.hazard(Hazard::new(Reason::DocumentsGone));
+                self.hazard(Hazard::new(Reason::OnlyBackup));
             }
             (Body::View(_), _) => {
                 self.push(self.from, id, vec![json!({ "drop": object.name })], WorkClass::Metadata)
@@ -130,7 +130,7 @@ impl Planning<'_> {
             self.push(self.to, id, vec![command], WorkClass::Scan);
             let is_unique = matches!(&self.to.object(id).body, Body::Index(index) if index.unique);
             if is_unique {
-                self.hazard(HazardKind::DataDependent, "documents with equal keys make it fail");
+                self.hazard(Hazard::new(Reason::Duplicates));
             }
         }
     }
@@ -167,7 +167,7 @@ impl Planning<'_> {
             let mut command = Map::from_iter([("collMod".to_owned(), json!(name))]);
             command.extend(change);
             self.push(self.to, id, vec![Value::Object(command)], WorkClass::Metadata);
-            self.hazard(HazardKind::DataDependent, "documents that break the rule can no longer be changed");
+            self.hazard(Hazard::new(Reason::BreakingDocuments));
         }
         let fixed = |it: &Collection| {
             (
@@ -215,20 +215,12 @@ impl Planning<'_> {
             self.push_orders(self.to, id, vec![it.order], WorkClass::Rewrite);
             match it.fate {
                 Fate::Converted => {
-                    let message = format!(
-                        "values of {} that would not read back as they were stay as they are",
-                        it.path
-                    );
-                    self.hazard(HazardKind::DataDependent, &message);
-                    self.hazard(HazardKind::Irreversible, "only a backup tells which type a value had");
+                    self.hazard(Hazard::about(Reason::Unconverted, vec![it.path]));
+                    self.hazard(Hazard::new(Reason::OnlyBackupTells));
                 }
                 Fate::Removed => {
-                    let message = format!(
-                        "the field {} goes from all documents; if it has another name now, say so with --rename",
-                        it.path
-                    );
-                    self.hazard(HazardKind::DataLoss, &message);
-                    self.hazard(HazardKind::Irreversible, "only a backup brings its values back");
+                    self.hazard(Hazard::about(Reason::FieldGone, vec![it.path]));
+                    self.hazard(Hazard::new(Reason::OnlyBackup));
                 }
             }
         }

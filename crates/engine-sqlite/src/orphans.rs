@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use cadastre_diff::Diff;
 use cadastre_model::*;
-use cadastre_plan::{Hazard, HazardKind, Step, WorkClass};
+use cadastre_plan::{Hazard, Reason, Step, WorkClass};
 
 use crate::dialect::quote;
 
@@ -57,8 +57,7 @@ pub(crate) fn guard(
     ]);
     let mut after =
         step(vec![format!("UPDATE {table} SET after = {}", count(to, &new)), format!("DROP TABLE {table}")]);
-    let message = "rows without a counterpart that were not there before make it fail";
-    after.hazards.push(Hazard::new(HazardKind::DataDependent, message));
+    after.hazards.push(Hazard::new(Reason::NewOrphans));
     Some((before, after))
 }
 

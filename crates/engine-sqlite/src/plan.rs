@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use cadastre_diff::{ChangeKind, Diff};
 use cadastre_model::*;
-use cadastre_plan::{Group, Hazard, HazardKind, LockClass, Plan, Step, TableLock, TimeOuts, WorkClass};
+use cadastre_plan::{Group, Hazard, LockClass, Plan, Reason, Step, TableLock, TimeOuts, WorkClass};
 
 use crate::dialect::quote;
 use crate::orphans::guard;
@@ -137,8 +137,8 @@ impl Planning<'_> {
             let sql = format!("DROP TABLE {}", quote(&self.from.object(id).name));
             self.push(self.from, id, vec![sql], WorkClass::Metadata);
             if let Some(step) = self.steps.last_mut() {
-                step.hazards.push(Hazard::new(HazardKind::DataLoss, "its rows are gone"));
-                step.hazards.push(Hazard::new(HazardKind::Irreversible, "only a backup brings them back"));
+                step.hazards.push(Hazard::new(Reason::RowsGone));
+                step.hazards.push(Hazard::new(Reason::OnlyBackup));
             }
         }
     }
@@ -259,10 +259,7 @@ impl Planning<'_> {
                 WorkClass::Rewrite,
             );
             if let Some(step) = self.steps.last_mut() {
-                step.hazards.push(Hazard::new(
-                    HazardKind::DataLoss,
-                    "a virtual table cannot be made anew with its rows",
-                ));
+                step.hazards.push(Hazard::new(Reason::VirtualTableAnew));
             }
             return;
         }
@@ -284,13 +281,10 @@ impl Planning<'_> {
         self.push(self.to, new, statements, WorkClass::Rewrite);
         let lost = self.lost_columns(old, new);
         if let Some(step) = self.steps.last_mut() {
-            step.hazards.push(Hazard::new(HazardKind::LongLock, "every row is copied while nobody writes"));
-            step.hazards.push(Hazard::new(HazardKind::DataDependent, "rows that do not fit make it fail"));
+            step.hazards.push(Hazard::new(Reason::Copied));
+            step.hazards.push(Hazard::new(Reason::MayNotFit));
             if !lost.is_empty() {
-                step.hazards.push(Hazard::new(
-                    HazardKind::DataLoss,
-                    format!("the values of {} are gone", lost.join(", ")),
-                ));
+                step.hazards.push(Hazard::about(Reason::ValuesGone, vec![lost.join(", ")]));
             }
         }
         let hanging = self.to.children(new).iter().copied();

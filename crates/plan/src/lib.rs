@@ -4,13 +4,14 @@
 //! fingerprints of both ends and does not change once it is made. Pure; knows no engine.
 
 mod action;
+mod hazard;
 mod plan;
 mod summary;
 
 pub use action::{Action, Transactional, arrange};
+pub use hazard::{Hazard, HazardKind, Reason};
 pub use plan::{
-    FORMAT, Group, Hazard, HazardKind, LockClass, Plan, Proof, Step, TableLock, TableSize, TimeOuts, VERSION,
-    WorkClass,
+    FORMAT, Group, LockClass, Plan, Proof, Step, TableLock, TableSize, TimeOuts, VERSION, WorkClass,
 };
 pub use summary::summary;
 

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::hazard::Hazard;
+
 /// The word in the file.
 pub const FORMAT: &str = "cadastre-plan";
 /// The version of the format.
@@ -47,40 +49,6 @@ pub enum WorkClass {
     Scan,
     /// Every row is written anew.
     Rewrite,
-}
-
-/// What a person must know before a step runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HazardKind {
-    /// Rows or values are gone afterwards.
-    DataLoss,
-    /// Values may not fit, and then the step fails.
-    DataDependent,
-    /// A table is locked against reading or writing while its rows are read or written.
-    LongLock,
-    /// An index is built while writing waits.
-    BlockingBuild,
-    /// Who may do what changes.
-    PrivilegeChange,
-    /// The step cannot be taken back.
-    Irreversible,
-}
-
-/// A hazard in words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hazard {
-    /// What kind.
-    pub kind: HazardKind,
-    /// What it means here.
-    pub message: String,
-}
-
-impl Hazard {
-    /// A hazard with a message.
-    pub fn new(kind: HazardKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
-    }
 }
 
 /// How long a step may take, in seconds; 0 for as long as it takes.

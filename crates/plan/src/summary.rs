@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::plan::{HazardKind, Plan, TableSize, WorkClass};
+use crate::hazard::HazardKind;
+use crate::plan::{Plan, TableSize, WorkClass};
 
 /// What the plan does, a line for each step, hazards below it.
 pub fn summary(plan: &Plan) -> String {

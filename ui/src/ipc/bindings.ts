@@ -511,7 +511,11 @@ export type GroupView_Serialize = {
 export type HazardView = {
 	/**  The kind's word, as `data_loss`. */
 	kind: string,
-	/**  In words. */
+	/**  The reason's word, as `rows_gone`. */
+	reason: string,
+	/**  What it is about, for `{0}` and `{1}` in the reason's words. */
+	about: string[],
+	/**  The reason in English. */
 	message: string,
 };
 

@@ -141,7 +141,11 @@ pub struct PlanChoice {
 pub struct HazardView {
     /// The kind's word, as `data_loss`.
     pub kind: String,
-    /// In words.
+    /// The reason's word, as `rows_gone`.
+    pub reason: String,
+    /// What it is about, for `{0}` and `{1}` in the reason's words.
+    pub about: Vec<String>,
+    /// The reason in English.
     pub message: String,
 }
 

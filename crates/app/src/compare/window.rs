@@ -63,7 +63,12 @@ fn step_view(plan: &Plan, step: &Step) -> StepView {
         hazards: step
             .hazards
             .iter()
-            .map(|it| HazardView { kind: word(&it.kind), message: it.message.clone() })
+            .map(|it| HazardView {
+                kind: word(&it.kind),
+                reason: word(&it.reason),
+                about: it.about.clone(),
+                message: it.message.clone(),
+            })
             .collect(),
     }
 }

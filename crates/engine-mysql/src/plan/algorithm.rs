@@ -3,7 +3,7 @@
 //! "Online DDL Operations".
 
 use cadastre_model::*;
-use cadastre_plan::{Hazard, HazardKind, LockClass, Step, WorkClass};
+use cadastre_plan::{Hazard, LockClass, Reason, Step, WorkClass};
 
 use super::{Planning, TableChange};
 
@@ -47,11 +47,10 @@ impl Way {
         step.work = work;
         match self {
             Self::Copy => {
-                let message = "writing waits while the table is copied";
-                step.hazards.push(Hazard::new(HazardKind::LongLock, message));
+                step.hazards.push(Hazard::new(Reason::Copied));
             }
             Self::Unsure => {
-                step.hazards.push(Hazard::new(HazardKind::LongLock, "the table may be copied"));
+                step.hazards.push(Hazard::new(Reason::MayBeCopied));
             }
             _ => {}
         }

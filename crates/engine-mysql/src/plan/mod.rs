@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cadastre_diff::{ChangeKind, Diff};
 use cadastre_model::*;
-use cadastre_plan::{Group, Hazard, HazardKind, LockClass, Plan, Step, TableLock, TimeOuts, WorkClass};
+use cadastre_plan::{Group, Hazard, LockClass, Plan, Reason, Step, TableLock, TimeOuts, WorkClass};
 
 use crate::dialect::quote;
 use crate::script::{session_statements, statement};
@@ -285,9 +285,8 @@ impl Planning<'_> {
                 let sql = format!("DROP {} {}", kind_word(kind), quote(&self.from.object(id).name));
                 self.push(self.from, id, vec![sql], WorkClass::Metadata);
                 if let Some(step) = self.steps.last_mut().filter(|_| kind == Kind::Table) {
-                    step.hazards.push(Hazard::new(HazardKind::DataLoss, "its rows are gone"));
-                    step.hazards
-                        .push(Hazard::new(HazardKind::Irreversible, "only a backup brings them back"));
+                    step.hazards.push(Hazard::new(Reason::RowsGone));
+                    step.hazards.push(Hazard::new(Reason::OnlyBackup));
                 }
             }
         }

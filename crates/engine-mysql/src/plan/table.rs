@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cadastre_model::*;
-use cadastre_plan::{Hazard, HazardKind, WorkClass};
+use cadastre_plan::{Hazard, Reason, WorkClass};
 
 use super::algorithm::{Way, has_no_cast, may_round};
 use super::{CHECKED, Planning, TableChange, UNCHECKED};
@@ -140,9 +140,8 @@ impl Planning<'_> {
 
     fn warn_of_checking(&mut self) {
         if let Some(step) = self.steps.last_mut() {
-            step.hazards.push(Hazard::new(HazardKind::LongLock, "the table may be copied"));
-            let message = "rows without a counterpart make it fail";
-            step.hazards.push(Hazard::new(HazardKind::DataDependent, message));
+            step.hazards.push(Hazard::new(Reason::MayBeCopied));
+            step.hazards.push(Hazard::new(Reason::NoCounterpart));
         }
     }
 
@@ -192,20 +191,14 @@ impl Planning<'_> {
                     way.describe(step);
                 }
                 if is_data && way != Way::Instant {
-                    let message = "values that do not fit make it fail";
-                    step.hazards.push(Hazard::new(HazardKind::DataDependent, message));
+                    step.hazards.push(Hazard::new(Reason::MayNotFit));
                 }
                 if !rounded.is_empty() {
-                    let message = format!("the values of {} may be rounded", rounded.join(", "));
-                    step.hazards.push(Hazard::new(HazardKind::DataLoss, message));
+                    step.hazards.push(Hazard::about(Reason::Rounded, vec![rounded.join(", ")]));
                 }
                 if !lost.is_empty() {
-                    step.hazards.push(Hazard::new(
-                        HazardKind::DataLoss,
-                        format!("the values of {} are gone", lost.join(", ")),
-                    ));
-                    step.hazards
-                        .push(Hazard::new(HazardKind::Irreversible, "only a backup brings them back"));
+                    step.hazards.push(Hazard::about(Reason::ValuesGone, vec![lost.join(", ")]));
+                    step.hazards.push(Hazard::new(Reason::OnlyBackup));
                 }
             }
         }

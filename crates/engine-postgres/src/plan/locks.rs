@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::dialect::qualified;
 use cadastre_model::*;
-use cadastre_plan::{Hazard, HazardKind, LockClass, Step, TableLock, WorkClass};
+use cadastre_plan::{Hazard, LockClass, Reason, Step, TableLock, WorkClass};
 
 /// Functions a default may call without every row being written for it: they are not volatile.
 const STEADY: &[&str] = &[
@@ -19,9 +19,6 @@ const STEADY: &[&str] = &[
     "CURRENT_USER",
     "SESSION_USER",
 ];
-
-const WRITTEN_ANEW: &str = "every row is written anew while everybody waits";
-const MAY_NOT_FIT: &str = "values that do not fit make it fail";
 
 /// Says of the steps of one side what they lock.
 pub(super) struct Locks<'m> {
@@ -95,8 +92,7 @@ impl<'m> Locks<'m> {
             }
             if !self.made.contains(&table) && key.validated == Validated::Yes {
                 step.work = WorkClass::Scan;
-                step.hazards
-                    .push(Hazard::new(HazardKind::DataDependent, "rows without a counterpart make it fail"));
+                step.hazards.push(Hazard::new(Reason::NoCounterpart));
             }
             return;
         }
@@ -131,7 +127,7 @@ impl<'m> Locks<'m> {
         if !values_stay(&a.data_type, &b.data_type) {
             return;
         }
-        step.hazards.retain(|it| it.message != WRITTEN_ANEW && it.message != MAY_NOT_FIT);
+        step.hazards.retain(|it| !matches!(it.reason, Reason::WrittenAnew | Reason::MayNotFit));
         let siblings = object.parent.map(|table| self.model.children(table)).unwrap_or_default();
         // A check over the column is put back with it, and looked through again.
         let is_checked = siblings.iter().any(|&it| match &self.model.object(it).body {
@@ -182,7 +178,7 @@ impl<'m> Locks<'m> {
             self.lock(step, table.id(), LockClass::Share);
         }
         step.work = step.work.max(WorkClass::Scan);
-        step.hazards.push(Hazard::new(HazardKind::DataDependent, "values that break it make it fail"));
+        step.hazards.push(Hazard::new(Reason::BreakingValues));
     }
 
     /// Tables that are locked for something else's sake when it is made.
@@ -233,24 +229,24 @@ impl<'m> Locks<'m> {
 
     /// Work and hazards of statements on a table that is there.
     fn costs(&self, step: &mut Step, id: ObjectId, is_made: bool) {
-        let mut hazard = |kind, message: &str| step.hazards.push(Hazard::new(kind, message));
+        let mut hazard = |reason| step.hazards.push(Hazard::new(reason));
         let mut work = WorkClass::Metadata;
         match &self.model.object(id).body {
             Body::Index(index) if is_made => {
                 work = WorkClass::Scan;
                 if index.unique {
-                    hazard(HazardKind::DataDependent, "duplicates make it fail");
+                    hazard(Reason::Duplicates);
                 }
-                hazard(HazardKind::BlockingBuild, "writing waits while the index is built");
+                hazard(Reason::IndexBuilt);
             }
             Body::PrimaryKey(_) | Body::Unique(_) | Body::Exclusion(_) if is_made => {
                 work = WorkClass::Scan;
-                hazard(HazardKind::LongLock, "nobody reads or writes while its index is built");
-                hazard(HazardKind::DataDependent, "duplicates make it fail");
+                hazard(Reason::KeyBuilt);
+                hazard(Reason::Duplicates);
             }
             Body::Check(check) if is_made && check.validated == Validated::Yes => {
                 work = WorkClass::Scan;
-                hazard(HazardKind::DataDependent, "rows that break it make it fail");
+                hazard(Reason::BreakingRows);
             }
             _ => {}
         }
@@ -262,17 +258,17 @@ impl<'m> Locks<'m> {
 
     fn cost_of(&self, step: &mut Step, statement: &str) {
         let has = |words: &str| statement.contains(words);
-        let mut hazard = |kind, message: &str| step.hazards.push(Hazard::new(kind, message));
+        let mut hazard = |reason| step.hazards.push(Hazard::new(reason));
         if statement.starts_with("GRANT") || statement.starts_with("REVOKE") {
-            hazard(HazardKind::PrivilegeChange, "who may do what changes");
+            hazard(Reason::Privileges);
         }
         if !statement.starts_with("ALTER TABLE") {
             return;
         }
         let is_added = has(" ADD COLUMN ");
         if has(" TYPE ") && has(" ALTER COLUMN ") {
-            hazard(HazardKind::LongLock, WRITTEN_ANEW);
-            hazard(HazardKind::DataDependent, MAY_NOT_FIT);
+            hazard(Reason::WrittenAnew);
+            hazard(Reason::MayNotFit);
             step.work = WorkClass::Rewrite;
         } else if has(" ADD GENERATED ")
             || has(" SET LOGGED")
@@ -280,14 +276,14 @@ impl<'m> Locks<'m> {
             || has(" SET ACCESS METHOD ")
             || is_added && self.writes_rows(statement)
         {
-            hazard(HazardKind::LongLock, WRITTEN_ANEW);
+            hazard(Reason::WrittenAnew);
             step.work = WorkClass::Rewrite;
         } else if has(" SET NOT NULL") {
-            hazard(HazardKind::DataDependent, "rows without a value make it fail");
+            hazard(Reason::Nulls);
             step.work = step.work.max(WorkClass::Scan);
         }
         if is_added && !has(" DEFAULT ") && (has(" NOT NULL") || self.is_of_domain(statement)) {
-            hazard(HazardKind::DataDependent, "rows that are there have no value for it, and make it fail");
+            hazard(Reason::NoValue);
         }
     }
 
@@ -335,14 +331,13 @@ impl<'m> Locks<'m> {
                     self.lock(step, parent, LockClass::AccessExclusive);
                 }
                 if drops {
-                    step.hazards.push(Hazard::new(HazardKind::DataLoss, "its rows are gone"));
-                    step.hazards
-                        .push(Hazard::new(HazardKind::Irreversible, "only a backup brings them back"));
+                    step.hazards.push(Hazard::new(Reason::RowsGone));
+                    step.hazards.push(Hazard::new(Reason::OnlyBackup));
                 }
             }
             Body::Column(_) if step.statements.iter().any(|it| it.contains("DROP COLUMN")) => {
-                step.hazards.push(Hazard::new(HazardKind::DataLoss, "its values are gone"));
-                step.hazards.push(Hazard::new(HazardKind::Irreversible, "only a backup brings them back"));
+                step.hazards.push(Hazard::about(Reason::ValuesGone, vec![object.name.clone()]));
+                step.hazards.push(Hazard::new(Reason::OnlyBackup));
             }
             _ => {}
         }

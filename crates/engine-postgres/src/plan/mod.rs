@@ -20,7 +20,7 @@ use std::collections::{BTreeSet, HashSet};
 use cadastre_diff::Diff;
 use cadastre_engine::{DbError, ErrorCode};
 use cadastre_model::*;
-use cadastre_plan::{Action, Hazard, HazardKind, Plan, Step, Transactional, arrange};
+use cadastre_plan::{Action, Hazard, Plan, Reason, Step, Transactional, arrange};
 
 use crate::dialect::{qualified, quote};
 use crate::satellites::statistics_name;
@@ -288,8 +288,8 @@ impl<'m> Planning<'m> {
                 && column::may_lose(&a.data_type, &b.data_type)
                 && !locks::values_stay(&a.data_type, &b.data_type)
             {
-                let message = format!("values may be rounded or cut from {} to {}", a.data_type, b.data_type);
-                step.hazards.push(Hazard::new(HazardKind::DataLoss, message));
+                let types = vec![a.data_type.clone(), b.data_type.clone()];
+                step.hazards.push(Hazard::about(Reason::Cut, types));
             }
             let transactional = if self.alone.contains(&at) { Transactional::No } else { Transactional::Yes };
             let rank = if self.alone.contains(&at) { 0 } else { unit.rank as u16 + 1 };

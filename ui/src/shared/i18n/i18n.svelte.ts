@@ -43,6 +43,6 @@ export function t(key: MessageKey, values: Record<string, string | number> = {})
 }
 
 /** A text whose key is put together from data; the data itself where there is no such text. */
-export function tOr(key: string, otherwise: string): string {
-  return key in en ? t(key as MessageKey) : otherwise;
+export function tOr(key: string, otherwise: string, values: Record<string, string | number> = {}): string {
+  return key in en ? t(key as MessageKey, values) : otherwise;
 }
