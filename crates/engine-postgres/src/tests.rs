@@ -6,7 +6,7 @@ use cadastre_engine::{ErrorCode, Target, TlsMode};
 use cadastre_model::Grantee;
 
 use crate::acl::grants;
-use crate::words::strip_parentheses;
+use crate::words::{statistics_in_order, strip_parentheses};
 use crate::{Environment, keywords, parse_url};
 
 fn environment(variables: &[(&str, &str)]) -> Environment {
@@ -132,4 +132,16 @@ fn only_enclosing_parentheses_are_taken_away() {
 fn keywords_are_sorted_for_the_search() {
     assert!(keywords::is_sorted());
     assert!(keywords::is_plain("film_2") && !keywords::is_plain("Film") && !keywords::is_plain("order"));
+}
+
+#[test]
+fn statistics_are_the_same_whatever_the_order_of_their_columns() {
+    let ordered = |text: &str| statistics_in_order(text);
+    assert_eq!(ordered("CREATE STATISTICS s.n ON b, a FROM s.t"), "CREATE STATISTICS s.n ON a, b FROM s.t");
+    let mixed = "CREATE STATISTICS s.n (ndistinct) ON b, a, (a + b), (lower(c)) FROM s.t";
+    assert_eq!(ordered(mixed), mixed.replace("b, a, ", "a, b, "));
+    for kept in ["CREATE STATISTICS s.n ON (a + b) FROM s.t", "CREATE STATISTICS s.n ON \"b, \", a FROM s.t"]
+    {
+        assert_eq!(ordered(kept), kept);
+    }
 }

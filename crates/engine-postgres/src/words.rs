@@ -334,6 +334,26 @@ fn split_list(list: &str) -> Vec<&str> {
     found
 }
 
+/// The statement that makes extended statistics, its columns in the order of their names: which they are is all that matters.
+pub(crate) fn statistics_in_order(definition: &str) -> String {
+    let parts = definition
+        .split_once(" ON ")
+        .and_then(|(head, rest)| rest.rsplit_once(" FROM ").map(|(list, table)| (head, list, table)));
+    let Some((head, list, table)) = parts else { return definition.to_owned() };
+    // Expressions come last, in the order that was said; and a name may hold any of these words.
+    if [head, list].iter().any(|text| text.contains('"')) {
+        return definition.to_owned();
+    }
+    let (columns, expressions) = match list.find('(') {
+        Some(at) => list.split_at(at),
+        None => (list, ""),
+    };
+    let mut names: Vec<&str> = columns.split(", ").filter(|it| !it.is_empty()).collect();
+    names.sort_unstable();
+    let comma = if names.is_empty() || expressions.is_empty() { "" } else { ", " };
+    format!("{head} ON {}{comma}{expressions} FROM {table}", names.join(", "))
+}
+
 /// The text as a person would have written it, where the server would write something else of what it wrote itself: a list of texts as
 /// `IN (…)`, which becomes the same in every database.
 pub(crate) fn unsettled(text: &str) -> String {

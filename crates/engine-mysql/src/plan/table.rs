@@ -101,10 +101,10 @@ impl Planning<'_> {
         let mut adrift = Vec::new();
         for (table, change) in std::mem::take(&mut self.tables) {
             let keys = change.come.into_iter().filter(|&id| self.to.object(id).kind() == Kind::ForeignKey);
-            let (loose, plain): (Vec<ObjectId>, Vec<ObjectId>) =
-                keys.partition(|&id| loose::is_loose(self.to, id));
+            let (plain, others): (Vec<ObjectId>, Vec<ObjectId>) =
+                keys.partition(|&id| !loose::is_loose(self.to, id) && loose::leads_to_key(self.to, id));
             self.add_plain_keys(table, &plain);
-            adrift.extend(loose.into_iter().map(|id| (table, id)));
+            adrift.extend(others.into_iter().map(|id| (table, id)));
         }
         for &table in come.iter().filter(|&&id| self.to.object(id).kind() == Kind::Table) {
             let keys = self.to.children(table).iter().copied();

@@ -58,6 +58,8 @@ fn adjust_body(model: &Model, object: &mut Object) {
         Body::Check(check) if heir && check.inheritance == Inheritance::Merged => {
             check.inheritance = Inheritance::Inherited;
         }
+        // The server writes the columns down in the order they have in the table.
+        Body::Statistics(it) => it.definition = crate::words::statistics_in_order(&it.definition),
         _ => {}
     }
     object.body.texts_mut().into_iter().for_each(|text| *text = crate::words::settled(text));

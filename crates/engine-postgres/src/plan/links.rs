@@ -107,6 +107,40 @@ impl Planning<'_> {
         self.link_columns(count, &drop_of, &units_of, needs);
     }
 
+    /// A column goes when those that were computed from it have gone, or are not computed any more.
+    fn link_computed_columns(
+        &self,
+        column_drops: &HashMap<ObjectId, Vec<usize>>,
+        drop_of: &HashMap<ObjectId, usize>,
+        units_of: &HashMap<ObjectId, Vec<usize>>,
+        needs: &mut [Vec<usize>],
+    ) {
+        for &table in column_drops.keys() {
+            let children = self.from.children(table);
+            for &computed in children {
+                let Body::Column(Column { generated: Some(it), .. }) = &self.from.object(computed).body
+                else {
+                    continue;
+                };
+                let own: Vec<usize> = match drop_of.get(&computed) {
+                    Some(&drop) => vec![drop],
+                    None => {
+                        self.diff.to(computed).and_then(|to| units_of.get(&to)).cloned().unwrap_or_default()
+                    }
+                };
+                for other in
+                    children.iter().filter(|other| **other != computed && self.fates.taken.contains(other))
+                {
+                    let is_read = self.from.object(*other).kind() == Kind::Column
+                        && takedown::mentions(&it.expression, &self.from.object(*other).name);
+                    if let Some(&drop) = drop_of.get(other).filter(|_| is_read) {
+                        needs[drop].extend(&own);
+                    }
+                }
+            }
+        }
+    }
+
     /// What heirs have of a column goes after the column itself.
     fn link_left_columns(&self, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
         for &(at, column) in &self.left_by_parents {
@@ -401,6 +435,7 @@ impl Planning<'_> {
             });
             needs[at].extend(read.filter_map(|other| units_of.get(other)).flatten().copied());
         }
+        self.link_computed_columns(&column_drops, drop_of, units_of, needs);
         for at in &self.joining {
             // Who comes to a parent has its columns as the parent has them; who takes nulls nevertheless does so afterwards.
             let own = self.new.column_units.get(&self.new.units[*at].object).into_iter().flatten();
