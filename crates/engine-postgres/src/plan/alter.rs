@@ -320,7 +320,6 @@ impl Planning<'_> {
             self.new.pending.extend(children.into_iter().map(|child| (at, child)));
         }
         self.new.attachments.push((self.new.name(to), bound.parent.clone(), at));
-        self.inheriting.extend(above.and_then(|parent| self.diff.from(parent)).map(|parent| (at, parent)));
         self.inheriting.extend(self.diff.from(to).map(|table| (at, table)));
     }
 

@@ -445,8 +445,13 @@ impl Planning<'_> {
                 needs[later].push(earlier);
             }
         }
-        for (at, parent) in &self.inheriting {
-            needs[*at].extend(column_drops.get(parent).into_iter().flatten());
+        // Who comes to a table is asked for all columns that it has.
+        let attached = self.new.attachments.iter().filter_map(|(_, parent, at)| {
+            let parent = self.to.find_relation(parent).and_then(|parent| self.diff.from(parent));
+            parent.map(|parent| (*at, parent))
+        });
+        for (at, parent) in self.inheriting.iter().copied().chain(attached) {
+            needs[at].extend(column_drops.get(&parent).into_iter().flatten());
         }
         for (id, object) in self.from.objects() {
             let of_parent = object.parent.filter(|_| object.kind() != Kind::Column);
