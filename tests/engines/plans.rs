@@ -508,6 +508,42 @@ async fn steps_tell_time_outs_probes_sizes_and_ways_back() {
     assert_eq!(column.reverse, ["ALTER TABLE \"Odd s\".t DROP COLUMN note"]);
 }
 
+/// On a server where every statement is final, each step says how one sees that it is done: not before, and afterwards.
+#[tokio::test]
+async fn probes_of_mariadb_tell_what_is_done() {
+    let server = super::mysql::server();
+    let (mut asked, mut silent) = (0, 0);
+    for folder in fixtures("mysql") {
+        let read = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
+        let (first, second) = databases(&server, &read("from.sql"), &read("to.sql"));
+        let (from, to) = (
+            side(&server.target(&first), Some(&server)).await,
+            side(&server.target(&second), Some(&server)).await,
+        );
+        let plan =
+            compare(from, to, &RenameAnswers::default()).await.unwrap().plan(Strategy::Direct).unwrap();
+        let run = |statements: &[&String]| -> String {
+            let write = |it: &&String| format!("DELIMITER ;;\n{it};;\nDELIMITER ;\n");
+            server.try_sql(&first, &statements.iter().map(write).collect::<String>()).unwrap()
+        };
+        for step in plan.steps() {
+            let Some(probe) = &step.probe else {
+                // What is made of several statements, and what can be run again.
+                let replaces = step.statements.iter().any(|it| it.starts_with("CREATE OR REPLACE "));
+                assert!(replaces || step.statements.len() > 1, "{:?} has no probe", step.statements);
+                silent += 1;
+                run(&plan.preamble.iter().chain(&step.statements).collect::<Vec<_>>());
+                continue;
+            };
+            assert_eq!(run(&[probe]).trim(), "0", "before {:?}: {probe}", step.statements);
+            run(&plan.preamble.iter().chain(&step.statements).collect::<Vec<_>>());
+            assert_eq!(run(&[probe]).trim(), "1", "after {:?}: {probe}", step.statements);
+            asked += 1;
+        }
+    }
+    assert!(asked > 30 && silent * 4 < asked, "{asked} steps have a probe, {silent} have none");
+}
+
 #[tokio::test]
 async fn sizes_of_every_engine_are_told() {
     let (mariadb, sqlite) = (super::mysql::server(), cadastre_test_support::SqliteFolder::new());

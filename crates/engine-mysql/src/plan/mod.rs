@@ -2,6 +2,7 @@
 //! column restated (manual: "ALTER TABLE"). Foreign keys are taken away before and put back after, programs and views likewise.
 
 mod algorithm;
+mod probe;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -269,12 +270,9 @@ impl Planning<'_> {
                     Body::Routine(_) => "FUNCTION",
                     _ => kind_word(kind),
                 };
-                self.push(
-                    self.from,
-                    id,
-                    vec![format!("DROP {word} {}", quote(&object.name))],
-                    WorkClass::Metadata,
-                );
+                let sql = format!("DROP {word} {}", quote(&object.name));
+                self.push(self.from, id, vec![sql], WorkClass::Metadata);
+                self.probe(probe::is_gone(self.from, id));
             }
         }
     }
@@ -284,6 +282,7 @@ impl Planning<'_> {
             for &id in gone.iter().filter(|&&id| self.from.object(id).kind() == kind) {
                 let sql = format!("DROP {} {}", kind_word(kind), quote(&self.from.object(id).name));
                 self.push(self.from, id, vec![sql], WorkClass::Metadata);
+                self.probe(probe::is_gone(self.from, id));
                 if let Some(step) = self.steps.last_mut().filter(|_| kind == Kind::Table) {
                     step.hazards.push(Hazard::new(Reason::RowsGone));
                     step.hazards.push(Hazard::new(Reason::OnlyBackup));
@@ -325,6 +324,9 @@ impl Planning<'_> {
             statements.push(sql);
             statements.extend(after);
             self.push(self.to, views[at], statements, WorkClass::Metadata);
+            if self.diff.from(views[at]).is_none() {
+                self.probe(probe::is_made(self.to, views[at]));
+            }
         }
     }
 
@@ -334,6 +336,14 @@ impl Planning<'_> {
         statements.push(sql);
         statements.extend(after);
         self.push(self.to, id, statements, WorkClass::Metadata);
+        self.probe(probe::is_made(self.to, id));
+    }
+
+    /// How one sees that the last step is done.
+    fn probe(&mut self, probe: Option<String>) {
+        if let Some(step) = self.steps.last_mut() {
+            step.probe = probe;
+        }
     }
 
     fn push(&mut self, model: &Model, id: ObjectId, statements: Vec<String>, work: WorkClass) {

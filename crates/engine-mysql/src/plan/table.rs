@@ -6,7 +6,7 @@ use cadastre_model::*;
 use cadastre_plan::{Hazard, Reason, WorkClass};
 
 use super::algorithm::{Way, has_no_cast, may_round};
-use super::{CHECKED, Planning, TableChange, UNCHECKED};
+use super::{CHECKED, Planning, TableChange, UNCHECKED, probe};
 use crate::assemble::NAMESPACE;
 use crate::dialect::{literal, quote};
 use crate::loose;
@@ -15,14 +15,14 @@ use crate::render::{column_item, part_item};
 impl Planning<'_> {
     /// Those that go, those that are made anew, and those at columns or keys that change.
     pub(super) fn drop_foreign_keys(&mut self) {
-        let mut dropped: BTreeMap<ObjectId, Vec<String>> = BTreeMap::new();
+        let mut dropped: BTreeMap<ObjectId, (Vec<String>, ObjectId)> = BTreeMap::new();
         for (id, object) in self.from.objects() {
             let Body::ForeignKey(key) = &object.body else { continue };
             let Some(table) = object.parent else { continue };
             let Some(kept) = self.diff.to(table) else { continue };
             let is_gone = self.tables.get(&kept).is_some_and(|change| change.gone.contains(&id));
             if is_gone || self.is_disturbed(kept, key) || self.is_in_the_way(id, key) {
-                let clauses = dropped.entry(table).or_default();
+                let (clauses, _) = dropped.entry(table).or_insert_with(|| (Vec::new(), id));
                 clauses.push(format!("DROP FOREIGN KEY {}", quote(&object.name)));
                 if self.is_led_from(kept, &key.columns) {
                     self.own_key_of(table, key, clauses);
@@ -32,9 +32,10 @@ impl Planning<'_> {
                 }
             }
         }
-        for (table, clauses) in dropped {
+        for (table, (clauses, key)) in dropped {
             let sql = format!("ALTER TABLE {} {}", quote(&self.from.object(table).name), clauses.join(", "));
             self.push(self.from, table, vec![sql], WorkClass::Metadata);
+            self.probe(probe::is_gone(self.from, key));
         }
     }
 
@@ -123,12 +124,15 @@ impl Planning<'_> {
         let sql = format!("ALTER TABLE {} {}", quote(&self.to.object(table).name), clauses.join(", "));
         // Only then are the rows that are there held against it; the server copies the table for it.
         self.push(self.to, table, vec![CHECKED.into(), sql, UNCHECKED.into()], WorkClass::Rewrite);
+        self.probe(probe::is_made(self.to, keys[0]));
         self.warn_of_checking();
     }
 
     /// One that is made with what the server wants, and left without it.
     fn add_loose_key(&mut self, table: ObjectId, id: ObjectId) {
         let Some(it) = loose::make(self.to, id) else { return };
+        // What is done by several statements is done when the last of them is.
+        let told = it.after.is_empty().then(|| probe::is_made(self.to, id)).flatten();
         if loose::leads_to_key(self.to, id) {
             let add = vec![CHECKED.into(), it.add, UNCHECKED.into()];
             self.push(self.to, table, [it.before, add, it.after].concat(), WorkClass::Rewrite);
@@ -136,6 +140,7 @@ impl Planning<'_> {
         } else {
             self.push(self.to, table, [it.before, vec![it.add], it.after].concat(), WorkClass::Scan);
         }
+        self.probe(told);
     }
 
     fn warn_of_checking(&mut self) {
@@ -165,6 +170,8 @@ impl Planning<'_> {
         }
         self.visibility(&change, &mut after);
         let name = quote(&self.to.object(table).name);
+        // What is done by several statements is done when the last of them is.
+        let told = after.is_empty().then(|| probe::is_altered(self.from, self.to, self.diff, table, &change));
         let way = if after.is_empty() { self.way(table, &change) } else { Way::Unsure };
         if !clauses.is_empty() {
             clauses.extend(way.words().map(str::to_owned));
@@ -186,6 +193,7 @@ impl Planning<'_> {
             let is_data = columns || !change.come.is_empty();
             let rounded: Vec<String> = self.rounded_columns(&change);
             self.push(self.to, table, statements, WorkClass::Metadata);
+            self.probe(told.flatten());
             if let Some(step) = self.steps.last_mut() {
                 if is_data {
                     way.describe(step);
