@@ -273,7 +273,7 @@ impl Writer<'_> {
         }
     }
 
-    fn column_grants(&self, table: &Object, column: &Object, sql: &mut Vec<String>) {
+    pub fn column_grants(&self, table: &Object, column: &Object, sql: &mut Vec<String>) {
         let Some(grants) = &column.grants else { return };
         let name = qualified(&self.name_of_parent(column));
         for grant in grants {

@@ -633,8 +633,8 @@ impl<'m> Writer<'m> {
         }
     }
 
-    /// A key or check that comes with that of the parent has its comment by itself.
-    pub fn comment_heir(&mut self, id: ObjectId) {
+    /// A key that comes with that of the parent has its comment by itself.
+    pub fn comment_heirs_key(&mut self, id: ObjectId) {
         let object = self.model.object(id);
         let above = match &object.body {
             Body::PrimaryKey(key) | Body::Unique(key) => key.attached_to.clone(),
@@ -657,27 +657,39 @@ impl<'m> Writer<'m> {
         self.pending.extend(found.into_iter().map(|it| (at, it)));
     }
 
-    /// How a column is compressed is not passed on to heirs that are there already.
-    pub fn compress_heir(&mut self, id: ObjectId) {
+    /// What a column that comes with that of the parent has for itself: settings, which are passed on in part only, another default, its
+    /// comment and grants.
+    pub fn settle_heirs_column(&mut self, id: ObjectId) {
         let object = self.model.object(id);
-        let (Body::Column(Column { compression: Some(method), .. }), Some(table)) =
-            (&object.body, object.parent)
-        else {
-            return;
-        };
+        let (Body::Column(column), Some(table)) = (&object.body, object.parent) else { return };
         let Body::Table(heir) = &self.model.object(table).body else { return };
         let above = heir.inherits.iter().chain(heir.partition_of.iter().map(|it| &it.parent));
         let above = above.filter_map(|name| self.model.find_relation(name));
         let above: Vec<ObjectId> = above.flat_map(|parent| self.model.children(parent)).copied().collect();
-        let sql = format!(
-            "ALTER TABLE ONLY {} ALTER COLUMN {} SET COMPRESSION {method}",
-            qualified(&self.name(table)),
-            quote(&object.name)
-        );
-        let at = self.unit(Rank::Column, id, sql);
+        let same = above.into_iter().find_map(|it| match &self.model.object(it).body {
+            Body::Column(parents) if self.model.object(it).name == object.name => Some((it, parents)),
+            _ => None,
+        });
+        let Some((parents_id, parents)) = same else { return };
+        let alter = format!("ALTER TABLE ONLY {}", qualified(&self.name(table)));
+        let mut sql = column_settings_of(&alter, object, column, heir.persistence);
+        let name = quote(&object.name);
+        match &column.default {
+            default if *default == parents.default => {}
+            Some(default) => sql.push(format!("{alter} ALTER COLUMN {name} SET DEFAULT {default}")),
+            None => sql.push(format!("{alter} ALTER COLUMN {name} DROP DEFAULT")),
+        }
+        if let Some(target) = self.target(id) {
+            sql.extend(comment_on(&target, object));
+            self.column_grants(self.model.object(table), object, &mut sql);
+        }
+        if sql.is_empty() {
+            return;
+        }
+        let at = self.unit(Rank::Column, id, String::new());
+        self.units[at].sql = sql;
         self.need_all(at, id);
-        let same = above.into_iter().filter(|it| self.model.object(*it).name == object.name);
-        self.pending.extend(same.map(|it| (at, it)));
+        self.pending.push((at, parents_id));
     }
 
     fn write_foreign_key(&mut self, id: ObjectId, object: &Object) {

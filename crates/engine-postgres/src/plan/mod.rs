@@ -185,8 +185,8 @@ impl<'m> Planning<'m> {
     fn make(&mut self) {
         for &id in &self.fates.made {
             if self.comes_by_inheritance(id) {
-                self.new.compress_heir(id);
-                self.new.comment_heir(id);
+                self.new.settle_heirs_column(id);
+                self.new.comment_heirs_key(id);
             } else {
                 self.new.write(id);
             }
