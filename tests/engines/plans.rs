@@ -11,7 +11,7 @@ use cadastre_app::compare::{
     Comparison, HazardKind, RenameAnswers, Scratch, Side, Strategy, WorkClass, compare, read_side,
 };
 use cadastre_app::engines;
-use cadastre_engine::{IntrospectOptions, RunContext, Target};
+use cadastre_engine::{IntrospectOptions, Rehearse, RunContext, Target};
 use cadastre_model::Kind;
 use cadastre_test_support::{MariaDbServer, TestServer};
 
@@ -246,6 +246,29 @@ async fn proofs_put_rows_into_tables_and_find_them_again() {
         let proof = comparison.prove(Strategy::Direct, Some(&scratch), &RunContext::silent()).await.unwrap();
         assert_eq!(proof.tables_with_rows, 2, "{}", proof.server);
     }
+}
+
+/// What is written anew is announced, and seen when the plan is proved; what is not announced would be seen as well.
+#[tokio::test]
+async fn tables_that_mariadb_writes_anew_are_seen() {
+    let server = super::mysql::server();
+    let from = "CREATE TABLE a_1 (id int PRIMARY KEY, n int, note varchar(9)); CREATE TABLE b (id int PRIMARY KEY) COMMENT 'x';";
+    let to = "CREATE TABLE a_1 (id int PRIMARY KEY, n bigint, note varchar(9));
+        CREATE TABLE b (id int PRIMARY KEY, more int, KEY by_more (more)) COMMENT 'y' ROW_FORMAT=COMPRESSED;";
+    let (first, second) = databases(&*server, from, to);
+    let comparison = compare_targets(&server.target(&first), &server.target(&second), Some(&*server)).await;
+    let mut plan = comparison.plan(Strategy::Direct).unwrap();
+    let scratch = Scratch::new(server.target(&first), Some(secret(&*server)));
+    let proof = comparison.prove(Strategy::Direct, Some(&scratch), &RunContext::silent()).await.unwrap();
+    assert_eq!(proof.watched_steps, 2);
+    let script = engines::dialect("mysql").unwrap().create_script(&comparison.original).unwrap().text();
+    plan.groups.iter_mut().flat_map(|it| &mut it.steps).for_each(|step| step.work = WorkClass::Metadata);
+    let what = Rehearse { script: &script, from: &comparison.original, plan: &plan, with_rows: true };
+    let driver = engines::driver("mysql").unwrap();
+    let (target, key) = (server.target(&first), secret(&*server));
+    let seen = driver.rehearse(Some(&target), Some(&key), &what, &RunContext::silent()).await.unwrap();
+    let rewritten: Vec<_> = seen.steps.into_iter().flat_map(|step| step.rewritten).collect();
+    assert_eq!(rewritten, ["a_1", "b"]);
 }
 
 #[tokio::test]

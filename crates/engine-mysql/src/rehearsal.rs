@@ -1,8 +1,14 @@
-//! A plan run on a scratch database with rows of our own, which are counted before and after.
+//! A plan run on a scratch database, step by step, with rows of our own, which are counted before and after. What is written anew is
+//! watched: a table of InnoDB then has another number. What is locked is not: the server refuses an `ALTER TABLE` that would lock more than
+//! its own words allow.
 
-use cadastre_engine::{DbError, Driver, IntrospectOptions, Rehearsal, Rehearse, RunContext, Secret, Target};
+use std::collections::BTreeMap;
+
+use cadastre_engine::{
+    DbError, Driver, IntrospectOptions, Rehearsal, Rehearse, RunContext, Secret, SeenStep, Target,
+};
 use cadastre_model::*;
-use cadastre_plan::Plan;
+use cadastre_plan::{Plan, Step};
 use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, Executor, Row};
 
@@ -34,13 +40,7 @@ pub(crate) async fn rehearse(
             }
         }
     }
-    for (object, sql) in statements(what.plan) {
-        context.check()?;
-        run(&mut connection, sql).await.map_err(|error| {
-            let first = sql.lines().next().unwrap_or_default();
-            explain(&format!("running the plan, {object} ({first})"), &error)
-        })?;
-    }
+    let steps = run_watched(&mut connection, what.plan, context).await?;
     let mut rows = Vec::new();
     for (name, before) in counted {
         let now = new_name(what, &name);
@@ -48,17 +48,68 @@ pub(crate) async fn rehearse(
     }
     drop(connection);
     let model = MySqlDriver.introspect(target, secret, &IntrospectOptions::default(), context).await?;
-    Ok(Rehearsal { model, steps: Vec::new(), rows })
+    Ok(Rehearsal { model, steps, rows })
 }
 
-/// All statements of a plan, each with what it is about.
-fn statements(plan: &Plan) -> Vec<(&str, &String)> {
-    let mut all: Vec<(&str, &String)> = plan.preamble.iter().map(|sql| ("the session", sql)).collect();
+/// Runs the plan and tells what each of its steps wrote anew; nothing of any step where the user may not see the numbers of tables (the
+/// privilege `PROCESS`).
+async fn run_watched(
+    connection: &mut MySqlConnection,
+    plan: &Plan,
+    context: &RunContext,
+) -> Result<Vec<SeenStep>, DbError> {
+    let session = |statements: &Vec<String>| Step {
+        object: "the session".into(),
+        statements: statements.clone(),
+        ..Step::default()
+    };
+    run_step(connection, &session(&plan.preamble), context).await?;
+    let mut seen = Vec::new();
+    let mut before = table_numbers(connection).await;
     for step in plan.steps() {
-        all.extend(step.statements.iter().map(|sql| (step.object.as_str(), sql)));
+        run_step(connection, step, context).await?;
+        let after = table_numbers(connection).await;
+        if let (Some(before), Some(after)) = (&before, &after) {
+            let is_other =
+                |(name, number): &(&String, &u64)| before.get(*name).is_some_and(|it| it != *number);
+            let rewritten = after.iter().filter(is_other).map(|(name, _)| name.clone()).collect();
+            seen.push(SeenStep { rewritten, ..SeenStep::default() });
+        }
+        before = after;
     }
-    all.extend(plan.closing.iter().map(|sql| ("the session", sql)));
-    all
+    run_step(connection, &session(&plan.closing), context).await?;
+    Ok(if seen.len() == plan.steps().count() { seen } else { Vec::new() })
+}
+
+async fn run_step(
+    connection: &mut MySqlConnection,
+    step: &Step,
+    context: &RunContext,
+) -> Result<(), DbError> {
+    for sql in &step.statements {
+        context.check()?;
+        run(connection, sql).await.map_err(|error| {
+            let first = sql.lines().next().unwrap_or_default();
+            explain(&format!("running the plan, {} ({first})", step.object), &error)
+        })?;
+    }
+    Ok(())
+}
+
+/// The numbers of the database's tables in InnoDB; nothing where they may not be seen. MariaDB calls the list by another name than MySQL does.
+async fn table_numbers(connection: &mut MySqlConnection) -> Option<BTreeMap<String, u64>> {
+    for list in ["INNODB_SYS_TABLES", "INNODB_TABLES"] {
+        let sql = format!(
+            "SELECT SUBSTRING_INDEX(NAME, '/', -1), TABLE_ID FROM information_schema.{list} \
+             WHERE NAME LIKE CONCAT(REPLACE(DATABASE(), '_', '\\_'), '/%') AND NAME NOT LIKE '%#%'"
+        );
+        let Ok(rows) = connection.fetch_all(sqlx::raw_sql(AssertSqlSafe(sql))).await else { continue };
+        let pair = |row: &sqlx::mysql::MySqlRow| {
+            Some((row.try_get_unchecked::<String, _>(0).ok()?, row.try_get_unchecked::<u64, _>(1).ok()?))
+        };
+        return rows.iter().map(pair).collect();
+    }
+    None
 }
 
 fn plain_tables(model: &Model) -> impl Iterator<Item = RelationWalker<'_>> {

@@ -171,7 +171,8 @@ impl Planning<'_> {
         self.visibility(&change, &mut after);
         let name = quote(&self.to.object(table).name);
         // What is done by several statements is done when the last of them is.
-        let told = after.is_empty().then(|| probe::is_altered(self.from, self.to, self.diff, table, &change));
+        let told = (after.is_empty() && !(change.own && self.history_comes_first(table)))
+            .then(|| probe::is_altered(self.from, self.to, self.diff, table, &change));
         let way = if after.is_empty() { self.way(table, &change) } else { Way::Unsure };
         if !clauses.is_empty() {
             clauses.extend(way.words().map(str::to_owned));
@@ -184,10 +185,15 @@ impl Planning<'_> {
             .map(|&id| self.from.object(id).name.clone())
             .chain(remade.map(|&id| self.to.object(id).name.clone()))
             .collect();
+        let comes_first = change.own && self.history_comes_first(table);
         let keeps_history = |id: ObjectId, model: &Model| matches!(&model.object(id).body, Body::Table(table) if table.system_versioned);
-        if !statements.is_empty() && self.diff.from(table).is_some_and(|old| keeps_history(old, self.from)) {
+        let kept_history = self.diff.from(table).is_some_and(|old| keeps_history(old, self.from));
+        if !statements.is_empty() && (kept_history || comes_first) {
             // Past rows are brought to the new shape as well; without this the server refuses (MariaDB manual, "System-Versioned Tables").
             statements.insert(0, "SET SESSION system_versioning_alter_history = KEEP".into());
+        }
+        if comes_first {
+            statements.insert(0, format!("ALTER TABLE {name} ADD SYSTEM VERSIONING"));
         }
         if !statements.is_empty() {
             let is_data = columns || !change.come.is_empty();
@@ -195,9 +201,7 @@ impl Planning<'_> {
             self.push(self.to, table, statements, WorkClass::Metadata);
             self.probe(told.flatten());
             if let Some(step) = self.steps.last_mut() {
-                if is_data {
-                    way.describe(step);
-                }
+                way.describe(step);
                 if is_data && way != Way::Instant {
                     step.hazards.push(Hazard::new(Reason::MayNotFit));
                 }
@@ -397,6 +401,18 @@ impl Planning<'_> {
         }
     }
 
+    /// Whether a table gets a history that some of its columns have no part in: only of one that has it already can that be said.
+    fn history_comes_first(&self, table: ObjectId) -> bool {
+        let Some(Body::Table(old)) = self.diff.from(table).map(|old| &self.from.object(old).body) else {
+            return false;
+        };
+        let Body::Table(new) = &self.to.object(table).body else { return false };
+        let is_apart =
+            |id: &ObjectId| matches!(&self.to.object(*id).body, Body::Column(it) if it.unversioned);
+        let gets_history = !old.system_versioned && new.system_versioned;
+        gets_history && old.access_method == new.access_method && self.to.children(table).iter().any(is_apart)
+    }
+
     fn option_clauses(&self, table: ObjectId, clauses: &mut Vec<String>, after: &mut Vec<String>) {
         let Some(old) = self.diff.from(table) else { return };
         let (x, y) = (self.from.object(old), self.to.object(table));
@@ -425,6 +441,7 @@ impl Planning<'_> {
         }
         match (a.system_versioned, b.system_versioned) {
             (false, true) if a.access_method != b.access_method => after.push("ADD SYSTEM VERSIONING".into()),
+            (false, true) if self.history_comes_first(table) => {}
             (false, true) => clauses.push("ADD SYSTEM VERSIONING".into()),
             (true, false) => clauses.push("DROP SYSTEM VERSIONING".into()),
             _ => {}
