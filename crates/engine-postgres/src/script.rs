@@ -230,12 +230,27 @@ impl<'m> Writer<'m> {
             } else if let Some(&other) = self.unit_of.get(&needed) {
                 self.units[at].needs.push(other);
             }
-            // What stands on a table waits for its columns; columns do not wait for each other.
-            if self.units[at].rank != Rank::Column {
-                let columns = self.column_units.get(&needed).into_iter().flatten();
-                self.units[at].needs.extend(columns);
+            // What stands on a table waits for its columns, and for those that come with its parents'; columns do not wait for each other.
+            if self.units[at].rank != Rank::Column && !self.column_units.is_empty() {
+                let around = self.with_those_above(needed);
+                let columns = around.iter().filter_map(|table| self.column_units.get(table)).flatten();
+                self.units[at].needs.extend(columns.filter(|unit| **unit != at));
             }
         }
+    }
+
+    /// A table and all it is partition of or inherits from.
+    fn with_those_above(&self, table: ObjectId) -> Vec<ObjectId> {
+        let mut all = vec![table];
+        let mut next = 0;
+        while let Some(&at) = all.get(next) {
+            next += 1;
+            let Body::Table(it) = &self.model.object(at).body else { continue };
+            let names = it.inherits.iter().chain(it.partition_of.iter().map(|it| &it.parent));
+            let above: Vec<ObjectId> = names.filter_map(|name| self.model.find_relation(name)).collect();
+            all.extend(above.into_iter().filter(|it| *it != table));
+        }
+        all
     }
 
     /// Puts the session's own path around statements that need it.

@@ -171,8 +171,8 @@ impl Planning<'_> {
         self.visibility(&change, &mut after);
         let name = quote(&self.to.object(table).name);
         // What is done by several statements is done when the last of them is.
-        let told = (after.is_empty() && !(change.own && self.history_comes_first(table)))
-            .then(|| probe::is_altered(self.from, self.to, self.diff, table, &change));
+        let before = self.before_altering(table, &change);
+        let told = after.is_empty().then(|| probe::is_altered(self.from, self.to, self.diff, table, &change));
         let way = if after.is_empty() { self.way(table, &change) } else { Way::Unsure };
         if !clauses.is_empty() {
             clauses.extend(way.words().map(str::to_owned));
@@ -185,15 +185,8 @@ impl Planning<'_> {
             .map(|&id| self.from.object(id).name.clone())
             .chain(remade.map(|&id| self.to.object(id).name.clone()))
             .collect();
-        let comes_first = change.own && self.history_comes_first(table);
-        let keeps_history = |id: ObjectId, model: &Model| matches!(&model.object(id).body, Body::Table(table) if table.system_versioned);
-        let kept_history = self.diff.from(table).is_some_and(|old| keeps_history(old, self.from));
-        if !statements.is_empty() && (kept_history || comes_first) {
-            // Past rows are brought to the new shape as well; without this the server refuses (MariaDB manual, "System-Versioned Tables").
-            statements.insert(0, "SET SESSION system_versioning_alter_history = KEEP".into());
-        }
-        if comes_first {
-            statements.insert(0, format!("ALTER TABLE {name} ADD SYSTEM VERSIONING"));
+        if !statements.is_empty() {
+            statements.splice(0..0, before);
         }
         if !statements.is_empty() {
             let is_data = columns || !change.come.is_empty();
@@ -401,6 +394,40 @@ impl Planning<'_> {
         }
     }
 
+    /// What an `ALTER TABLE` does not do at once with the rest, and needs before.
+    fn before_altering(&self, table: ObjectId, change: &TableChange) -> Vec<String> {
+        let mut statements = Vec::new();
+        let name = quote(&self.to.object(table).name);
+        let gets_history = change.own && self.history_comes_first(table);
+        let has_history = self.diff.from(table).is_some_and(
+            |old| matches!(&self.from.object(old).body, Body::Table(table) if table.system_versioned),
+        );
+        if gets_history {
+            statements.push(format!("ALTER TABLE {name} ADD SYSTEM VERSIONING"));
+        }
+        if gets_history || has_history {
+            // Past rows are brought to the new shape as well; without this the server refuses (MariaDB manual, "System-Versioned Tables").
+            statements.push("SET SESSION system_versioning_alter_history = KEEP".into());
+        }
+        if change.own && self.partitioning_goes_first(table) {
+            statements.push(format!("ALTER TABLE {name} REMOVE PARTITIONING"));
+        }
+        statements
+    }
+
+    /// Whether rows are distributed by a column that goes: the table is put together before it is distributed in another way.
+    fn partitioning_goes_first(&self, table: ObjectId) -> bool {
+        let Some(old) = self.diff.from(table) else { return false };
+        let Body::Table(Table { partition_by: Some(words), .. }) = &self.from.object(old).body else {
+            return false;
+        };
+        let mut columns =
+            self.from.children(old).iter().filter(|&&id| self.from.object(id).kind() == Kind::Column);
+        columns.any(|&id| {
+            self.diff.to(id).is_none() && words.contains(&quote(&self.from.object(id).name).to_string())
+        })
+    }
+
     /// Whether a table gets a history that some of its columns have no part in: only of one that has it already can that be said.
     fn history_comes_first(&self, table: ObjectId) -> bool {
         let Some(Body::Table(old)) = self.diff.from(table).map(|old| &self.from.object(old).body) else {
@@ -446,7 +473,8 @@ impl Planning<'_> {
             (true, false) => clauses.push("DROP SYSTEM VERSIONING".into()),
             _ => {}
         }
-        if a.partition_by != b.partition_by {
+        let is_undone = self.partitioning_goes_first(table);
+        if a.partition_by != b.partition_by && !(is_undone && b.partition_by.is_none()) {
             after.push(b.partition_by.clone().unwrap_or_else(|| "REMOVE PARTITIONING".into()));
         }
     }
