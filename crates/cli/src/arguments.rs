@@ -129,8 +129,11 @@ pub struct PlanOptions {
     #[command(flatten)]
     pub sides: CompareOptions,
     /// The file the plan is written to
-    #[arg(short, long, value_name = "FILE")]
-    pub output: PathBuf,
+    #[arg(short, long, value_name = "FILE", required_unless_present = "check")]
+    pub output: Option<PathBuf>,
+    /// Write nothing, and say whether the plan in this file is still the plan between the two sides
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "prove"])]
+    pub check: Option<PathBuf>,
 }
 
 /// The formats of `diff`.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use cadastre_app::AppError;
 use cadastre_app::compare::{
-    Comparison, Plan, Proof, RenameAnswers, Scratch, Strategy, compare, plan_json, plan_summary, read_side,
+    Comparison, Plan, Proof, RenameAnswers, Scratch, Strategy, compare, plan_json, plan_summary, read_plan,
+    read_side,
 };
 use cadastre_app::error::Code;
 use cadastre_app::export::write_file;
@@ -124,13 +125,28 @@ pub async fn run(options: &DiffOptions, folder: &Path, output: &Output) -> Resul
     Ok(ExitCode::from(DIFFERENT))
 }
 
-/// Compares two sources and keeps the plan.
+/// Compares two sources and keeps the plan, or says whether one that was kept still holds.
 pub async fn write_plan(options: &PlanOptions, folder: &Path, output: &Output) -> Result<ExitCode, AppError> {
     let (comparison, proof) = compare_sides(&options.sides, folder, output).await?;
     refuse(&comparison)?;
+    if let Some(path) = &options.check {
+        return check_plan(&comparison, path, strategy(&options.sides));
+    }
     let plan = Plan { proof, ..comparison.plan_with_ways_back(strategy(&options.sides))? };
-    write_file(&options.output, plan_json(&plan)?.as_bytes())?;
+    write(options.output.as_deref(), &plan_json(&plan)?)?;
     eprint!("{}", plan_summary(&plan));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check_plan(comparison: &Comparison, path: &Path, strategy: Strategy) -> Result<ExitCode, AppError> {
+    let kept = read_plan(path)?;
+    comparison.expect_kept(&kept, strategy)?;
+    let proof = match (&kept.proof, kept.is_proved()) {
+        (None, _) => "it was not proved".to_owned(),
+        (Some(proof), true) => format!("proved on {}", proof.server),
+        (Some(_), false) => "its proof is of another plan, and void".to_owned(),
+    };
+    eprintln!("cadastre: the plan holds: both sides are as they were when it was made ({proof})");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -56,7 +56,10 @@ pub fn show(bar: &ProgressBar, event: &RunEvent) {
 
 fn exit_code(code: Code) -> u8 {
     match code {
-        Code::ReadOnlyTarget | Code::HazardNotAcknowledged | Code::PolicyDenied => 4,
+        Code::ReadOnlyTarget
+        | Code::HazardNotAcknowledged
+        | Code::PolicyDenied
+        | Code::FingerprintMismatch => 4,
         Code::Cancelled => 130,
         Code::InvalidInput
         | Code::NotFound
@@ -65,7 +68,6 @@ fn exit_code(code: Code) -> u8 {
         | Code::Unreachable
         | Code::TlsFailed
         | Code::PermissionDenied
-        | Code::FingerprintMismatch
         | Code::LockHeld
         | Code::Timeout
         | Code::StatementFailed

@@ -170,6 +170,48 @@ fn a_difference_is_told_by_words_scripts_and_exit_codes() {
 }
 
 #[test]
+fn a_plan_that_was_kept_is_held_against_what_there_is_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let from = "CREATE TABLE t (id INTEGER PRIMARY KEY);";
+    let to = "CREATE TABLE t (id INTEGER PRIMARY KEY, more TEXT);";
+    let put = |name: &str, sql: &str| sqlite_file(folder.path(), name, sql);
+    let check = |file: &str| {
+        let done = cadastre(folder.path(), &["plan", "a.sql", "b.sql", "--check", file]);
+        (done.status.code(), text(&done.stderr))
+    };
+    put("a", from);
+    put("b", to);
+    assert!(
+        cadastre(folder.path(), &["plan", "a.sql", "b.sql", "--prove", "-o", "plan.json"]).status.success()
+    );
+    let (code, said) = check("plan.json");
+    assert!(
+        code == Some(0) && said.contains("the plan holds") && said.contains("proved on SQLite"),
+        "{said}"
+    );
+    // Another hand at the file.
+    let plan = std::fs::read_to_string(folder.path().join("plan.json")).unwrap();
+    std::fs::write(folder.path().join("other.json"), plan.replacen("TEXT", "BLOB", 1)).unwrap();
+    let (code, said) = check("other.json");
+    assert!(code == Some(4) && said.contains("other steps"), "{said}");
+    put("a", "CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE TABLE u (id INTEGER PRIMARY KEY);");
+    let (code, said) = check("plan.json");
+    assert!(code == Some(4) && said.contains("the first side has changed since the plan was made"), "{said}");
+    put("a", from);
+    put("b", "CREATE TABLE t (id INTEGER PRIMARY KEY, more BLOB);");
+    let (code, said) = check("plan.json");
+    assert!(code == Some(4) && said.contains("the second side has changed"), "{said}");
+    put("a", to);
+    put("b", to);
+    let (code, said) = check("plan.json");
+    assert!(code == Some(4) && said.contains("it has been carried out"), "{said}");
+    std::fs::write(folder.path().join("none.json"), "{}").unwrap();
+    let (code, said) = check("none.json");
+    assert!(code == Some(1) && said.contains("this is no plan"), "{said}");
+    assert_eq!(check("missing.json").0, Some(1));
+}
+
+#[test]
 fn what_looks_like_a_rename_is_asked_about_unless_it_is_answered() {
     let folder = tempfile::tempdir().unwrap();
     sqlite_file(folder.path(), "a", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT);");

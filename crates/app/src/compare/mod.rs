@@ -2,6 +2,7 @@
 
 mod across;
 mod drawing;
+mod kept;
 mod proof;
 mod view;
 mod window;
@@ -16,11 +17,12 @@ use cadastre_engine::{ColumnRef, Dialect, RunContext, SKETCH_SIZE, Secret, Targe
 use cadastre_model::{Body, Column, Kind, Model, ObjectId, QualifiedName};
 use cadastre_plan::{Group, Step, TableSize};
 pub use cadastre_plan::{HazardKind, Plan, Proof, WorkClass, summary as plan_summary};
+pub use kept::{plan_json, read_plan};
 pub use view::{
     ChangeView, CompareRequest, ComparisonView, DdlLine, GroupView, HazardView, PlanChoice, PlanFile,
     PlanView, ProofView, QuestionView, RenameAnswer, SideChoice, SideView, SizeView, StepView,
 };
-pub use window::{KeptComparison, plan_json};
+pub use window::KeptComparison;
 
 use crate::connections::unknown_engine;
 use crate::error::{AppError, Code};

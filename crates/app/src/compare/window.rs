@@ -10,6 +10,7 @@ use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
 use super::drawing::Drawing;
+use super::kept::plan_json;
 use super::view::*;
 use super::{
     Comparison, RenameAnswers, Scratch, Side, Strategy, compare, dialect_of, facet_words, read_side,
@@ -372,16 +373,6 @@ impl Workspace {
     pub fn move_compared(&self, number: u32, moves: &[BoxMove]) -> Result<Vec<Rerouted>, AppError> {
         Ok(self.comparison(number)?.drawing.move_boxes(moves))
     }
-}
-
-/// A plan as it is kept in files.
-///
-/// # Errors
-/// None that a person could cause.
-pub fn plan_json(plan: &Plan) -> Result<String, AppError> {
-    serde_json::to_string_pretty(plan)
-        .map(|text| text + "\n")
-        .map_err(|error| AppError::new(Code::Internal, format!("writing the plan: {error}")))
 }
 
 #[cfg(test)]
