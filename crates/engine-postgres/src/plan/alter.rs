@@ -220,8 +220,9 @@ impl Planning<'_> {
             let at = self.new.unit(Rank::Default, to, String::new());
             self.new.units[at].sql = join;
             self.joining.push(at);
-            for leave in leaves.iter().filter(|_| hands_over) {
-                self.new.units[*leave].needs.push(at);
+            if hands_over {
+                self.handing_over.push(at);
+                leaves.iter().for_each(|leave| self.new.units[*leave].needs.push(at));
             }
             self.new.pending.push((at, to));
             self.new.pending.extend(above.map(|parent| (at, parent)));

@@ -51,7 +51,8 @@ impl Planning<'_> {
                     for &unit in unit_list(needed).iter().chain(self.column_units(needed)) {
                         // A partition leaves its table before what it got there can go.
                         let leaves = self.leaving.iter().any(|(leaving, _)| *leaving == unit);
-                        if leaves && !self.fates.taken.contains(&drop.object) {
+                        let hands_over = self.handing_over.contains(&unit);
+                        if hands_over || leaves && !self.fates.taken.contains(&drop.object) {
                             continue;
                         }
                         let (later, earlier) = if leaves { (own, unit) } else { (unit, own) };

@@ -118,6 +118,8 @@ pub(crate) struct Planning<'m> {
     pub logging: Vec<(usize, ObjectId)>,
     /// Units that make a table inherit from another.
     pub joining: Vec<usize>,
+    /// Those of them that come before the table leaves another.
+    pub handing_over: Vec<usize>,
     /// Units that make a partition leave its table, with that table.
     pub leaving: Vec<(usize, ObjectId)>,
     /// Units that drop what an heir has of a column that its parents do not have any more, with that column.
@@ -171,6 +173,7 @@ impl<'m> Planning<'m> {
             inheriting: Vec::new(),
             logging: Vec::new(),
             joining: Vec::new(),
+            handing_over: Vec::new(),
             leaving: Vec::new(),
             wanted_names: wanted_names(to, fates),
             disowning: Vec::new(),
