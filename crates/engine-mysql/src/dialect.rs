@@ -2,10 +2,10 @@
 
 use cadastre_diff::Diff;
 use cadastre_engine::{
-    Backslash, CommonType, CoverageLine, DbError, Dialect, ErrorCode, NameLimit, Quoted, Script, check_names,
-    quote_backtick, quote_literal,
+    Backslash, CommonType, CoverageLine, DbError, Dialect, ErrorCode, Folding, NameLimit, Quoted, Script,
+    check_distinct, check_names, quote_backtick, quote_literal,
 };
-use cadastre_model::{Model, ObjectId};
+use cadastre_model::{Kind, Model, ObjectId};
 use cadastre_plan::Plan;
 
 use crate::coverage::COVERAGE;
@@ -61,6 +61,8 @@ impl Dialect for MySqlDialect {
 
     fn plan(&self, from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbError> {
         check_names(to, NameLimit::Characters(64))?;
+        // Whether tables' are told apart is the server's setting; what was read from it says so by itself.
+        check_distinct(to, &[&[Kind::Column], &[Kind::Index]], Folding::Unicode)?;
         Ok(plan::plan(from, to, diff))
     }
 

@@ -2,8 +2,8 @@
 
 use cadastre_diff::Diff;
 use cadastre_engine::{
-    Backslash, CommonType, CoverageLine, DbError, Dialect, ErrorCode, Quoted, Script, ScriptPart,
-    quote_double, quote_literal,
+    Backslash, CommonType, CoverageLine, DbError, Dialect, ErrorCode, Folding, Quoted, Script, ScriptPart,
+    check_distinct, quote_double, quote_literal,
 };
 use cadastre_model::{Body, Kind, Model, ObjectId};
 use cadastre_plan::Plan;
@@ -80,6 +80,7 @@ impl Dialect for SqliteDialect {
             return Err(DbError::new(ErrorCode::UnsupportedByEngine, message)
                 .with_hint("compare the attached files by themselves"));
         }
+        check_distinct(to, &[&[Kind::Column], &[Kind::Table, Kind::View]], Folding::Ascii)?;
         Ok(plan::plan(from, to, diff))
     }
 

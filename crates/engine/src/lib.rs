@@ -23,7 +23,7 @@ pub use driver::{
     ColumnRef, Driver, FieldRef, IntrospectOptions, Rights, SKETCH_ROWS, SKETCH_SIZE, TestReport,
 };
 pub use error::{DbDetail, DbError, ErrorCode};
-pub use names::{NameLimit, check_names};
+pub use names::{Folding, NameLimit, check_distinct, check_names};
 pub use rehearsal::{Rehearsal, Rehearse, SeenStep};
 pub use secret::Secret;
 pub use sql::{Backslash, Quoted, quote_backtick, quote_double, quote_json, quote_literal};

@@ -52,3 +52,26 @@ fn names_longer_than_the_server_takes_are_refused_before_it_sees_them() {
     assert!(error.message.contains("64 bytes"), "{}", error.message);
     assert!(check_names(&model(&over), NameLimit::Characters(64)).is_ok());
 }
+
+#[test]
+fn names_that_are_one_to_the_server_are_refused_before_it_sees_them() {
+    use cadastre_model::{Body, Kind, ModelBuilder, Namespace, Object, Origin, Table};
+    let check = |names: [&str; 2], folding| {
+        let origin =
+            Origin { engine: "any".into(), version: String::new(), database: "d".into(), owner: None };
+        let mut builder = ModelBuilder::new(origin);
+        let schema = builder.add(Object::new(None, "main", Body::Namespace(Namespace {})));
+        for name in names {
+            builder.add(Object::new(Some(schema), name, Body::Table(Table::default())));
+        }
+        check_distinct(&builder.finish().unwrap(), &[&[Kind::Column], &[Kind::Table, Kind::View]], folding)
+    };
+    let error = check(["Film", "film"], Folding::Ascii).unwrap_err();
+    assert!(
+        error.code == ErrorCode::InvalidInput && error.message.contains("main.Film and main.film"),
+        "{error}"
+    );
+    assert!(check(["Été", "été"], Folding::Ascii).is_ok());
+    assert!(check(["Été", "été"], Folding::Unicode).is_err());
+    assert!(check(["film", "films"], Folding::Unicode).is_ok());
+}
