@@ -254,10 +254,23 @@ impl<'m> Planning<'m> {
                     matches!(walker.object().kind(), Kind::PrimaryKey | Kind::Unique)
                         && walker.qualified_name() == *above
                 };
-                self.fates.made.iter().any(is_above)
+                // Who joins a table brings its key along, with the name that it is to have.
+                self.stays_below(object) && self.fates.made.iter().any(is_above)
             }),
             _ => false,
         }
+    }
+
+    /// Whether the table of a part was a partition of the table before of which it is one.
+    fn stays_below(&self, part: &Object) -> bool {
+        let above = |model: &Model, table: ObjectId| match &model.object(table).body {
+            Body::Table(Table { partition_of: Some(bound), .. }) => model.find_relation(&bound.parent),
+            _ => None,
+        };
+        let Some(table) = part.parent else { return false };
+        let before = self.diff.from(table).and_then(|old| above(self.from, old));
+        let after = above(self.to, table).and_then(|new| self.diff.from(new));
+        before.is_some() && before == after
     }
 
     /// Whether the table of a new column or check stays below one that has the same, so that it comes from there.
