@@ -270,7 +270,31 @@ impl<'a> Needs<'a> {
                 found.extend(self.changed.get(&same).filter(|_| change.to == id));
             }
         }
+        if let (None, Some(id)) = (change.from, change.to) {
+            found.extend(self.not_passed_on(id));
+        }
         found
+    }
+
+    /// A new heir has all columns and checks that its parent has, also those that are to go; and a new column goes to all heirs that are
+    /// there, also to those that are to go.
+    fn not_passed_on(&self, added: ObjectId) -> Vec<usize> {
+        let object = self.to.object(added);
+        let is_passed_on =
+            |model: &Model, id: &ObjectId| matches!(model.object(*id).kind(), Kind::Column | Kind::Check);
+        if object.kind() == Kind::Table {
+            let around = self.kin.1.get(&added).into_iter().flatten();
+            let parts =
+                around.filter_map(|parent| self.diff.from(*parent)).flat_map(|old| self.from.children(old));
+            return parts
+                .filter(|id| is_passed_on(self.from, id))
+                .filter_map(|id| self.removed.get(id).copied())
+                .collect();
+        }
+        let table = object.parent.filter(|_| is_passed_on(self.to, &added));
+        let old = table.and_then(|table| self.diff.from(table));
+        let heirs = old.and_then(|old| self.kin.0.get(&old)).into_iter().flatten();
+        heirs.filter_map(|heir| self.removed.get(heir).copied()).collect()
     }
 
     /// How a column is indexed and checked may hang on its type.
