@@ -37,14 +37,19 @@ pub(super) struct Needs<'a> {
 pub(super) fn kin(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
     let mut found: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
     for relation in model.tables() {
-        let Some(table) = relation.table() else { continue };
-        let above = table.inherits.iter().chain(table.partition_of.iter().map(|it| &it.parent));
-        for parent in above.filter_map(|name| model.find_relation(name)) {
+        for parent in parents(model, relation.id()) {
             found.entry(parent).or_default().push(relation.id());
             found.entry(relation.id()).or_default().push(parent);
         }
     }
     found
+}
+
+/// The tables that a table inherits from or is a partition of.
+fn parents(model: &Model, table: ObjectId) -> Vec<ObjectId> {
+    let Body::Table(it) = &model.object(table).body else { return Vec::new() };
+    let names = it.inherits.iter().chain(it.partition_of.iter().map(|bound| &bound.parent));
+    names.filter_map(|name| model.find_relation(name)).collect()
 }
 
 /// Columns and checks of the same name in the parents and heirs of a table.
@@ -283,9 +288,9 @@ impl<'a> Needs<'a> {
         let is_passed_on =
             |model: &Model, id: &ObjectId| matches!(model.object(*id).kind(), Kind::Column | Kind::Check);
         if object.kind() == Kind::Table {
-            let around = self.kin.1.get(&added).into_iter().flatten();
+            let above = parents(self.to, added).into_iter();
             let parts =
-                around.filter_map(|parent| self.diff.from(*parent)).flat_map(|old| self.from.children(old));
+                above.filter_map(|parent| self.diff.from(parent)).flat_map(|old| self.from.children(old));
             return parts
                 .filter(|id| is_passed_on(self.from, id))
                 .filter_map(|id| self.removed.get(id).copied())
@@ -293,7 +298,8 @@ impl<'a> Needs<'a> {
         }
         let table = object.parent.filter(|_| is_passed_on(self.to, &added));
         let old = table.and_then(|table| self.diff.from(table));
-        let heirs = old.and_then(|old| self.kin.0.get(&old)).into_iter().flatten();
+        let around = old.and_then(|old| self.kin.0.get(&old)).into_iter().flatten();
+        let heirs = around.filter(|it| old.is_some_and(|old| parents(self.from, **it).contains(&old)));
         heirs.filter_map(|heir| self.removed.get(heir).copied()).collect()
     }
 
