@@ -4,7 +4,6 @@
 
 use cadastre_model::*;
 
-use crate::assemble::NAMESPACE;
 use crate::dialect::quote;
 use crate::render::part_item;
 
@@ -26,17 +25,17 @@ pub(crate) fn is_loose(model: &Model, id: ObjectId) -> bool {
 /// Whether a foreign key leads to a key that is there. Those that do not the server takes unchecked, and cannot check.
 pub(crate) fn leads_to_key(model: &Model, id: ObjectId) -> bool {
     let Body::ForeignKey(key) = &model.object(id).body else { return false };
-    target(model, key).is_some_and(|it| leads_with(model, it, &key.referenced_columns))
+    target(model, key).is_some_and(|it| leads_with(model, it, &key.referenced_columns, Hidden::Counted))
 }
 
 fn lacks_index(model: &Model, id: ObjectId) -> bool {
     let object = model.object(id);
     let Body::ForeignKey(key) = &object.body else { return false };
-    object.parent.is_some_and(|table| !leads_with(model, table, &key.columns))
+    object.parent.is_some_and(|table| !leads_with(model, table, &key.columns, Hidden::Left))
 }
 
 fn target(model: &Model, key: &ForeignKey) -> Option<ObjectId> {
-    model.find_relation(&QualifiedName::new(NAMESPACE, key.references.name.clone()))
+    model.find_relation(&key.references).filter(|&it| model.object(it).kind() == Kind::Table)
 }
 
 /// The statements for a foreign key, which run while foreign keys are not looked at; nothing for what is no foreign key.
@@ -73,18 +72,52 @@ pub(crate) fn added_item(model: &Model, id: ObjectId) -> Option<String> {
     })
 }
 
-/// Whether a key or index of a table begins with these columns, in this order and whole (manual, "FOREIGN KEY Constraints").
-fn leads_with(model: &Model, table: ObjectId, columns: &[String]) -> bool {
-    let begins = |names: &mut dyn Iterator<Item = Option<&String>>| {
-        let mut wanted = columns.iter();
-        wanted.all(|it| names.next().flatten().is_some_and(|name| name.to_lowercase() == it.to_lowercase()))
+/// Whether the columns of the primary key that InnoDB puts behind those of an index count as its own. They do where a foreign key leads to
+/// (MySQL manual, "FOREIGN KEY Constraints").
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hidden {
+    Counted,
+    Left,
+}
+
+/// Whether a key or index of a table begins with these columns, in this order and whole.
+fn leads_with(model: &Model, table: ObjectId, columns: &[String], hidden: Hidden) -> bool {
+    let primary: Vec<Option<&String>> = model
+        .children(table)
+        .iter()
+        .find_map(|&id| match &model.object(id).body {
+            Body::PrimaryKey(key) => Some(key),
+            _ => None,
+        })
+        .map(|key| {
+            let is_whole = |at: usize| !key.prefix_lengths.iter().any(|(place, _)| usize::from(*place) == at);
+            key.columns.iter().enumerate().map(|(at, name)| Some(name).filter(|_| is_whole(at))).collect()
+        })
+        .unwrap_or_default();
+    let begins = |names: &[Option<&String>]| {
+        let same = |a: &String, b: &Option<&String>| b.is_some_and(|b| a.to_lowercase() == b.to_lowercase());
+        names.len() >= columns.len() && columns.iter().zip(names).all(|(a, b)| same(a, b))
     };
-    model.children(table).iter().any(|&id| match &model.object(id).body {
-        Body::PrimaryKey(key) => begins(&mut key.columns.iter().map(Some)),
-        Body::Index(index) => begins(&mut index.parts.iter().map(|part| match &part.target {
-            IndexTarget::Column(name) if part.prefix_length.is_none() => Some(name),
-            IndexTarget::Column(_) | IndexTarget::Expression(_) => None,
-        })),
-        _ => false,
-    })
+    let over = |index: &Index| -> Vec<Option<String>> { index.parts.iter().map(whole_column).collect() };
+    begins(&primary)
+        || model.children(table).iter().any(|&id| match &model.object(id).body {
+            Body::Index(index) if !matches!(index.method.as_str(), "fulltext" | "spatial") => {
+                let own = over(index);
+                let mut names: Vec<Option<&String>> = own.iter().map(Option::as_ref).collect();
+                if hidden == Hidden::Counted {
+                    let behind = primary.iter().filter(|it| !own.iter().any(|own| own.as_ref() == **it));
+                    names.extend(behind.copied());
+                }
+                begins(&names)
+            }
+            _ => false,
+        })
+}
+
+/// The column that is a part of an index as a whole.
+fn whole_column(part: &IndexPart) -> Option<String> {
+    match &part.target {
+        IndexTarget::Column(name) if part.prefix_length.is_none() => Some(name.clone()),
+        IndexTarget::Column(_) | IndexTarget::Expression(_) => None,
+    }
 }

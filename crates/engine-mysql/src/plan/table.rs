@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cadastre_diff::Change;
 use cadastre_model::*;
 use cadastre_plan::{Hazard, Reason, WorkClass};
 
 use super::algorithm::{Way, has_no_cast, may_round};
 use super::{CHECKED, Planning, TableChange, UNCHECKED, probe};
-use crate::assemble::NAMESPACE;
 use crate::dialect::{literal, quote};
 use crate::loose;
 use crate::render::{column_item, part_item};
@@ -71,8 +71,7 @@ impl Planning<'_> {
 
     /// Whether a foreign key leads to no key, so that the table it leads to cannot be copied.
     fn is_in_the_way(&self, id: ObjectId, key: &ForeignKey) -> bool {
-        let target = QualifiedName::new(NAMESPACE, key.references.name.clone());
-        let target = self.from.find_relation(&target).and_then(|it| self.diff.to(it));
+        let target = self.from.find_relation(&key.references).and_then(|it| self.diff.to(it));
         !loose::leads_to_key(self.from, id) && target.is_some_and(|it| self.tables.contains_key(&it))
     }
 
@@ -92,8 +91,7 @@ impl Planning<'_> {
                 column || gone
             })
         };
-        let target = QualifiedName::new(NAMESPACE, key.references.name.clone());
-        let target = self.from.find_relation(&target).and_then(|id| self.diff.to(id));
+        let target = self.from.find_relation(&key.references).and_then(|id| self.diff.to(id));
         changes(table, &key.columns) || target.is_some_and(|target| changes(target, &key.referenced_columns))
     }
 
@@ -415,7 +413,8 @@ impl Planning<'_> {
         statements
     }
 
-    /// Whether rows are distributed by a column that goes: the table is put together before it is distributed in another way.
+    /// Whether rows are distributed by a column that goes, or that a new key has no part in: the table is put together before it is
+    /// distributed in another way.
     fn partitioning_goes_first(&self, table: ObjectId) -> bool {
         let Some(old) = self.diff.from(table) else { return false };
         let Body::Table(Table { partition_by: Some(words), .. }) = &self.from.object(old).body else {
@@ -423,9 +422,23 @@ impl Planning<'_> {
         };
         let mut columns =
             self.from.children(old).iter().filter(|&&id| self.from.object(id).kind() == Kind::Column);
-        columns.any(|&id| {
+        let is_distributing = columns.any(|&id| {
             self.diff.to(id).is_none() && words.contains(&quote(&self.from.object(id).name).to_string())
-        })
+        });
+        let is_kept =
+            matches!(&self.to.object(table).body, Body::Table(it) if it.partition_by.as_ref() == Some(words));
+        let is_new_key = |change: &Change| {
+            change.to.is_some_and(|id| {
+                let object = self.to.object(id);
+                let is_unique = match &object.body {
+                    Body::PrimaryKey(_) => true,
+                    Body::Index(index) => index.unique,
+                    _ => false,
+                };
+                is_unique && object.parent == Some(table)
+            })
+        };
+        is_distributing || !is_kept && self.diff.changes.iter().any(is_new_key)
     }
 
     /// Whether a table gets a history that some of its columns have no part in: only of one that has it already can that be said.
