@@ -6,6 +6,8 @@ use std::collections::HashSet;
 
 use cadastre_model::*;
 
+use crate::dialect::qualified;
+
 /// The path that a session begins with.
 const OWN: &str = "RESET search_path";
 /// As the preamble has it.
@@ -41,6 +43,8 @@ pub(crate) fn call_by_path(model: &Model, id: ObjectId, statements: &[String]) -
         Body::Column(_) => {
             has(&[" ADD COLUMN "]) && calls(model, id, &mut HashSet::new())
                 || has(&[" TYPE "]) && object.parent.is_some_and(|table| rows_call(model, table))
+                || has(&[" ADD COLUMN ", " TYPE "])
+                    && domain_of(model, id).is_some_and(|it| checks_call(model, it))
         }
         Body::Table(_) => {
             has(&[" SET LOGGED", " SET UNLOGGED", " SET ACCESS METHOD "]) && rows_call(model, id)
@@ -62,9 +66,23 @@ fn calls(model: &Model, id: ObjectId, seen: &mut HashSet<ObjectId>) -> bool {
                 !matches!(routine.language.as_str(), "c" | "internal")
                     && !routine.definition.contains("\n SET search_path ")
             }
-            Body::View(_) | Body::Domain(_) | Body::Operator(_) | Body::Cast(_) => calls(model, needed, seen),
+            Body::View(_) | Body::Operator(_) | Body::Cast(_) => calls(model, needed, seen),
+            Body::Domain(_) => checks_call(model, needed),
             _ => false,
         })
+}
+
+/// The domain that a column is of. The catalogue says of tables, not of columns, which types they stand on.
+fn domain_of(model: &Model, column: ObjectId) -> Option<ObjectId> {
+    let Body::Column(Column { data_type, .. }) = &model.object(column).body else { return None };
+    let name = data_type.split(['[', '(']).next().filter(|it| it.contains('.'))?;
+    let mut domains = model.objects().filter(|(_, object)| object.kind() == Kind::Domain);
+    domains.find(|(id, _)| qualified(&model.walk(*id).qualified_name()) == name).map(|(id, _)| id)
+}
+
+/// Whether a check of a domain calls such a routine.
+fn checks_call(model: &Model, domain: ObjectId) -> bool {
+    model.children(domain).iter().any(|&check| calls(model, check, &mut HashSet::new()))
 }
 
 /// Whether rows of a table that are written anew call such a routine: in its checks, indexes and computed columns.

@@ -77,7 +77,11 @@ pub(crate) fn create_script(model: &Model) -> Result<Script, DbError> {
     let mut writer = Writer::new(model);
     model.objects().for_each(|(id, _)| writer.write(id));
     writer.resolve();
-    writer.call_by_path();
+    for unit in &mut writer.units {
+        if own_path::call_by_path(model, unit.object, &unit.sql) {
+            own_path::with_own_path(&mut unit.sql);
+        }
+    }
     let ranks: Vec<(Rank, &str)> = writer.units.iter().map(|unit| (unit.rank, unit.name.as_str())).collect();
     let needs: Vec<Vec<usize>> = writer.units.iter().map(|unit| unit.needs.clone()).collect();
     let order = creation_order(&ranks, &needs).map_err(|cycle| {
@@ -243,7 +247,7 @@ impl<'m> Writer<'m> {
     }
 
     /// A table and all it is partition of or inherits from.
-    fn with_those_above(&self, table: ObjectId) -> Vec<ObjectId> {
+    pub fn with_those_above(&self, table: ObjectId) -> Vec<ObjectId> {
         let mut all = vec![table];
         let mut next = 0;
         while let Some(&at) = all.get(next) {
@@ -254,15 +258,6 @@ impl<'m> Writer<'m> {
             all.extend(above.into_iter().filter(|it| *it != table));
         }
         all
-    }
-
-    /// Puts the session's own path around statements that need it.
-    pub fn call_by_path(&mut self) {
-        for unit in &mut self.units {
-            if own_path::call_by_path(self.model, unit.object, &unit.sql) {
-                own_path::with_own_path(&mut unit.sql);
-            }
-        }
     }
 
     pub fn name(&self, id: ObjectId) -> QualifiedName {

@@ -344,8 +344,9 @@ pub(crate) fn statistics_in_order(definition: &str) -> String {
     if [head, list].iter().any(|text| text.contains('"')) {
         return definition.to_owned();
     }
-    let (columns, expressions) = match list.find('(') {
-        Some(at) => list.split_at(at),
+    let (columns, expressions) = match list.find('(').map(|at| list[..at].rfind(", ")) {
+        Some(Some(comma)) => (&list[..comma], &list[comma + 2..]),
+        Some(None) => ("", list),
         None => (list, ""),
     };
     let mut names: Vec<&str> = columns.split(", ").filter(|it| !it.is_empty()).collect();

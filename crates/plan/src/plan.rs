@@ -8,7 +8,7 @@ use crate::hazard::Hazard;
 /// The word in the file.
 pub const FORMAT: &str = "cadastre-plan";
 /// The version of the format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// How a table is locked while a step runs, from the weakest to the strongest. The names are those of table-level locks in the
 /// manual of the engine that has most of them; engines with fewer use the nearest.
@@ -104,6 +104,14 @@ pub struct Step {
     /// the hash: it follows from the rest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reverse: Vec<String>,
+}
+
+impl Step {
+    /// The first statement that does more than set up the session.
+    pub fn first_statement(&self) -> Option<&String> {
+        let is_setting = |it: &&String| it.starts_with("SET ") || it.starts_with("RESET ");
+        self.statements.iter().find(|it| !is_setting(it)).or(self.statements.first())
+    }
 }
 
 /// Steps that happen together or not at all.

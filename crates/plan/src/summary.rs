@@ -14,7 +14,7 @@ pub fn summary(plan: &Plan) -> String {
         let how = if group.transaction { "one transaction" } else { "by itself" };
         let _ = writeln!(text, "\ngroup {} ({how})", at + 1);
         for step in &group.steps {
-            let first = step.statements.first().map(|it| in_a_line(it)).unwrap_or_default();
+            let first = step.first_statement().map(|it| in_a_line(it)).unwrap_or_default();
             let _ = writeln!(text, "  {}: {first}", step.object);
             for lock in &step.locks {
                 let _ = writeln!(text, "      locks {} ({})", lock.table, word(&lock.lock));

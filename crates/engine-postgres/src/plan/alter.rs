@@ -226,8 +226,9 @@ impl Planning<'_> {
             }
             self.new.pending.push((at, to));
             self.new.pending.extend(above.map(|parent| (at, parent)));
-            self.inheriting
-                .extend(above.and_then(|parent| self.diff.from(parent)).map(|parent| (at, parent)));
+            let family = above.map(|parent| self.new.with_those_above(parent)).unwrap_or_default();
+            let before = family.into_iter().filter_map(|parent| self.diff.from(parent));
+            self.inheriting.extend(before.map(|parent| (at, parent)));
             // What is let off NOT NULL is so afterwards: to come to a parent it must be as the parent's.
             let is_let_off = |child: ObjectId| {
                 let before = self.diff.from(child).map(|it| &self.from.object(it).body);

@@ -91,6 +91,19 @@ impl Planning<'_> {
         if left.is_empty() || joined.is_empty() || joined.iter().any(|it| is_left_too(it)) {
             return false;
         }
+        // Those of one family wait for each other.
+        let family = |names: &[&QualifiedName]| {
+            let (mut before, mut after) = (HashSet::new(), HashSet::new());
+            for name in names {
+                add_family(self.from, name, &mut before);
+                add_family(self.to, name, &mut after);
+            }
+            before.extend(after);
+            before
+        };
+        if !family(&left).is_disjoint(&family(&joined)) {
+            return false;
+        }
         let has = |model: &Model, parents: &[&QualifiedName], name: &str| {
             let mut tables = parents.iter().filter_map(|it| model.find_relation(it));
             tables.any(|table| {
@@ -125,5 +138,15 @@ impl Planning<'_> {
             let after = self.diff.to(heir.id()).map(|it| &self.to.object(it).body);
             inherits(&heir.object().body) && after.is_some_and(|after| !inherits(after))
         })
+    }
+}
+
+/// A table with all it inherits from in a model, by their names.
+fn add_family(model: &Model, table: &QualifiedName, found: &mut HashSet<QualifiedName>) {
+    if !found.insert(table.clone()) {
+        return;
+    }
+    if let Some(Body::Table(it)) = model.find_relation(table).map(|id| &model.object(id).body) {
+        it.inherits.iter().for_each(|parent| add_family(model, parent, found));
     }
 }

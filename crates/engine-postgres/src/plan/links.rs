@@ -313,7 +313,8 @@ impl Planning<'_> {
             // A type that is swapped only steps aside.
             for &needed in object.depends_on.iter().filter(|needed| !self.fates.swapped.contains(needed)) {
                 if let Some(drop) = drop_at(needed) {
-                    needs[drop].extend(units.iter().copied());
+                    // Coming to another parent lets go of nothing.
+                    needs[drop].extend(units.iter().copied().filter(|unit| !self.joining.contains(unit)));
                 }
             }
         }
@@ -445,6 +446,11 @@ impl Planning<'_> {
                 let (later, earlier) = if frees { (unit, *at) } else { (*at, unit) };
                 needs[later].push(earlier);
             }
+            // Columns of its own that go do so before a parent may have the same.
+            let table =
+                self.diff.from(self.new.units[*at].object).filter(|_| !self.handing_over.contains(at));
+            let gone = table.and_then(|table| column_drops.get(&table)).into_iter().flatten();
+            needs[*at].extend(gone.copied());
         }
         // Who comes to a table is asked for all columns that it has.
         let attached = self.new.attachments.iter().filter_map(|(_, parent, at)| {
@@ -469,7 +475,9 @@ impl Planning<'_> {
                     self.new.units[*unit].sql.iter().all(said)
                 };
                 let is_left = |unit: &usize| self.left_by_parents.iter().any(|(at, _)| at == unit);
-                let lets_go = units.filter(|unit| is_replaced && !is_said(unit) && !is_left(unit));
+                let joins = |unit: &usize| self.joining.contains(unit) && !self.handing_over.contains(unit);
+                let lets_go =
+                    units.filter(|unit| is_replaced && !is_said(unit) && !is_left(unit) && !joins(unit));
                 let before: Vec<usize> = drop.into_iter().chain(lets_go).collect();
                 for &column in columns {
                     needs[column].extend(before.iter().copied().filter(|&it| it != column));

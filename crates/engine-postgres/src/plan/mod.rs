@@ -23,6 +23,7 @@ use cadastre_model::*;
 use cadastre_plan::{Action, Hazard, Plan, Reason, Step, Transactional, arrange};
 
 use crate::dialect::{qualified, quote};
+use crate::own_path;
 use crate::satellites::statistics_name;
 use crate::script::{Rank, Writer};
 pub(crate) use comparable::comparable;
@@ -83,7 +84,7 @@ pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbErro
 
 /// A step in a few words.
 fn first_words(action: &Action) -> String {
-    let first = action.step.statements.first().map(|it| it.lines().next().unwrap_or_default());
+    let first = action.step.first_statement().map(|it| it.lines().next().unwrap_or_default());
     first.map(|line| line.chars().take(70).collect()).unwrap_or_else(|| action.step.object.clone())
 }
 
@@ -290,12 +291,14 @@ impl<'m> Planning<'m> {
         let nothing_made = BTreeSet::new();
         let (locks, locks_before) =
             (Locks::new(self.to, &self.fates.made), Locks::new(self.from, &nothing_made));
-        self.new.call_by_path();
         for (at, unit) in self.new.units.iter().enumerate() {
             let name = object_name(self.to, unit.object);
             let mut step = Step { object: name, statements: unit.sql.clone(), ..Step::default() };
             let before = self.diff.from(unit.object).map(|from| &self.from.object(from).body);
             locks.describe(&mut step, unit.object, before);
+            if own_path::call_by_path(self.to, unit.object, &step.statements) {
+                own_path::with_own_path(&mut step.statements);
+            }
             for (_, parent) in self.leaving.iter().filter(|(unit, _)| *unit == at) {
                 locks_before.describe_leaving(&mut step, *parent);
             }

@@ -41,21 +41,28 @@ impl Writer<'_> {
         let object = self.model.object(id);
         let (Body::Column(column), Some(table)) = (&object.body, object.parent) else { return };
         let Body::Table(heir) = &self.model.object(table).body else { return };
-        let above = heir.inherits.iter().chain(heir.partition_of.iter().map(|it| &it.parent));
-        let above = above.filter_map(|name| self.model.find_relation(name));
+        let above = self.with_those_above(table).into_iter().skip(1);
         let above: Vec<ObjectId> = above.flat_map(|parent| self.model.children(parent)).copied().collect();
-        let same = above.into_iter().find_map(|it| match &self.model.object(it).body {
-            Body::Column(parents) if self.model.object(it).name == object.name => Some((it, parents)),
-            _ => None,
-        });
-        let Some((parents_id, parents)) = same else { return };
+        let same: Vec<(ObjectId, &Column)> = above
+            .into_iter()
+            .filter_map(|it| match &self.model.object(it).body {
+                Body::Column(parents) if self.model.object(it).name == object.name => Some((it, parents)),
+                _ => None,
+            })
+            .collect();
+        // It comes from where it is declared, however far above.
+        let declared = same.iter().find(|(_, it)| it.inheritance != Inheritance::Inherited).or(same.last());
+        let Some((_, first)) = declared else { return };
         let alter = format!("ALTER TABLE ONLY {}", qualified(&self.name(table)));
         let mut sql = column_settings_of(&alter, object, column, heir.persistence);
         let name = quote(&object.name);
         match &column.default {
-            default if *default == parents.default => {}
+            default if *default == first.default => {}
             Some(default) => sql.push(format!("{alter} ALTER COLUMN {name} SET DEFAULT {default}")),
             None => sql.push(format!("{alter} ALTER COLUMN {name} DROP DEFAULT")),
+        }
+        if column.not_null && !first.not_null {
+            sql.push(format!("{alter} ALTER COLUMN {name} SET NOT NULL"));
         }
         if let Some(target) = self.target(id) {
             sql.extend(comment_on(&target, object));
@@ -67,7 +74,7 @@ impl Writer<'_> {
         let at = self.unit(Rank::Column, id, String::new());
         self.units[at].sql = sql;
         self.need_all(at, id);
-        self.pending.push((at, parents_id));
+        self.pending.extend(same.iter().map(|(it, _)| (at, *it)));
     }
 }
 
