@@ -31,7 +31,7 @@ Exit codes:
   0    done
   1    error; the message says what to do
   2    `diff`: there are differences; any verb: wrong use of this command
-  4    refused: something was perhaps renamed and nobody has said so
+  4    refused: something was perhaps renamed and nobody has said so; a plan that was kept does not hold any more
   130  cancelled
 
 Examples:
@@ -39,6 +39,8 @@ Examples:
   cadastre inspect postgres://ann@localhost/shop --format sql -o shop.sql
   cadastre inspect shop.db --format svg -o shop.svg
   cadastre diff postgres://ann@localhost/shop postgres://ann@localhost/shop_new --format sql
+  cadastre plan postgres://ann@localhost/shop postgres://ann@localhost/shop_new -o plan.json
+  cadastre plan postgres://ann@localhost/shop postgres://ann@localhost/shop_new --check plan.json
   cadastre test postgres://ann@db.example/shop";
 
 /// The verbs.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use cadastre_plan::{FORMAT, Plan, VERSION};
+use serde::Deserialize;
 
 use super::{Comparison, Strategy};
 use crate::error::{AppError, Code};
@@ -17,6 +18,13 @@ pub fn plan_json(plan: &Plan) -> Result<String, AppError> {
         .map_err(|error| AppError::new(Code::Internal, format!("writing the plan: {error}")))
 }
 
+/// What a file begins with, whatever the version of the rest.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    version: u32,
+}
+
 /// The plan in a file.
 ///
 /// # Errors
@@ -25,16 +33,20 @@ pub fn read_plan(path: &Path) -> Result<Plan, AppError> {
     let reading = |code, what: String| AppError::new(code, format!("reading {}: {what}", path.display()));
     let text = std::fs::read_to_string(path)
         .map_err(|error| reading(Code::NotFound, error.to_string()).with_hint("check the path"))?;
-    let plan: Plan = serde_json::from_str(&text).map_err(|error| {
-        reading(Code::InvalidInput, format!("this is no plan ({error})"))
+    let no_plan = |why: String| {
+        reading(Code::InvalidInput, format!("this is no plan ({why})"))
             .with_hint("give a file that `cadastre plan` wrote")
-    })?;
-    if plan.format != FORMAT || plan.version > VERSION {
-        let what =
-            format!("a plan of format {} {}, this program knows up to {VERSION}", plan.format, plan.version);
-        return Err(reading(Code::InvalidInput, what).with_hint("use the version of Cadastre that wrote it"));
+    };
+    let head: Head = serde_json::from_str(&text).map_err(|error| no_plan(error.to_string()))?;
+    if head.format != FORMAT {
+        return Err(no_plan(format!("its format is {:?}", head.format)));
     }
-    Ok(plan)
+    if head.version != VERSION {
+        let what = format!("a plan of version {}, and this program reads those of {VERSION}", head.version);
+        return Err(reading(Code::InvalidInput, what)
+            .with_hint("make it anew, or use the version of Cadastre that made it"));
+    }
+    serde_json::from_str(&text).map_err(|error| no_plan(error.to_string()))
 }
 
 impl Comparison {
@@ -63,7 +75,10 @@ impl Comparison {
                 "give the options that it was made with, and the version of Cadastre that made it; or make it anew",
             ),
             (false, true) => refused("the first side has changed since the plan was made", again),
-            (true, false) => refused("the second side has changed since the plan was made", again),
+            (true, false) => refused(
+                "it does not lead to the second side as it is: that has changed, or the plan makes only some of the changes",
+                again,
+            ),
             (false, false) => refused("both sides have changed since the plan was made", again),
         }
     }
