@@ -21,6 +21,20 @@ describe("the pace", () => {
     expect(frames(pace, 700, 3, 25)[0]).toBe(true);
   });
 
+  it("hurries when one frame of five is late for a while, not when it is one of thirty", () => {
+    const late = (ofSo: number, times: number) => {
+      const pace = new Pace();
+      let [answer, now] = [false, 0];
+      for (let at = 0; at < times; at++) {
+        const [, inTime] = frames(pace, now, ofSo - 1, 16);
+        [answer, now] = frames(pace, inTime, 1, 30);
+      }
+      return answer;
+    };
+    expect(late(30, 20)).toBe(false);
+    expect(late(5, 8)).toBe(true);
+  });
+
   it("stays hurried through a short rest and tries all again after a long one", () => {
     const pace = new Pace();
     const [hurried, now] = frames(pace, 0, 10, 30);

@@ -3,9 +3,9 @@
 /** Milliseconds from one frame to the next that nobody would call late; of a display with 60 of them a second. */
 const IN_TIME = 18.5;
 /** How much the last frame counts among those before it. */
-const WEIGHT = 0.25;
-/** Above this share of late frames there is too much to draw: two in a row, not one. */
-const TOO_MANY = 0.4;
+const WEIGHT = 0.06;
+/** Above this share of late frames there is too much to draw: three in a row, or one in five for a while; not one or two by themselves. */
+const TOO_MANY = 0.12;
 /** Milliseconds of rest after which all is tried again: while less is drawn nothing tells what all would take. */
 const FORGET = 5000;
 
