@@ -183,26 +183,30 @@ fn the_coverage_ledger_tells_what_the_code_does() {
     }
 }
 
-/// The window says in its reader's language why a step is hazardous, and the command in English, both in the same words.
+/// The window says in its reader's language why a step is hazardous and what speaks for a rename, and the command in English, both in
+/// the same words.
 #[test]
-fn every_reason_of_a_hazard_has_words_in_the_window() {
+fn what_is_told_by_a_closed_list_has_words_in_the_window() {
     let text = |language: &str| {
         let path = root().join("ui/src/shared/i18n").join(format!("{language}.ts"));
         std::fs::read_to_string(path).expect("a language")
     };
     let (english, french) = (text("en"), text("fr"));
-    for reason in cadastre_plan::Reason::ALL {
-        let key = format!(
-            "\"reason.{}\":",
-            serde_json::to_value(reason).expect("a word").as_str().expect("a word")
-        );
-        let line = format!("{key} {},", serde_json::to_string(reason.words()).expect("a text"));
-        assert!(english.contains(&line), "en.ts has no line {line}");
-        assert!(french.contains(&key), "fr.ts has no line for {key}");
+    let reason = |it: &cadastre_plan::Reason| {
+        (serde_json::to_value(it).expect("a word").as_str().expect("a word").to_owned(), it.words())
+    };
+    let lists: [(&str, Vec<(String, &str)>); 2] = [
+        ("reason", cadastre_plan::Reason::ALL.iter().map(reason).collect()),
+        ("clue", cadastre_diff::Clue::ALL.iter().map(|it| (it.word().to_owned(), it.words())).collect()),
+    ];
+    for (list, entries) in lists {
+        for (word, words) in &entries {
+            let key = format!("\"{list}.{word}\":");
+            let line = format!("{key} {},", serde_json::to_string(words).expect("a text"));
+            assert!(english.contains(&line), "en.ts has no line {line}");
+            assert!(french.contains(&key), "fr.ts has no line for {key}");
+        }
+        let said = |text: &str| text.matches(&format!("\"{list}.")).count();
+        assert_eq!((said(&english), said(&french)), (entries.len(), entries.len()), "{list}");
     }
-    let said = |text: &str| text.matches("\"reason.").count();
-    assert_eq!(
-        (said(&english), said(&french)),
-        (cadastre_plan::Reason::ALL.len(), cadastre_plan::Reason::ALL.len())
-    );
 }

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use cadastre_app::compare::{
-    Comparison, HazardKind, RenameAnswers, Scratch, Side, Strategy, WorkClass, compare, read_side,
+    Comparison, HazardKind, RenameAnswers, RenameQuestion, Scratch, Side, Strategy, WorkClass, compare,
+    read_side,
 };
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, Rehearse, RunContext, Target};
@@ -426,23 +427,23 @@ async fn values_that_both_sides_have_are_evidence_of_a_rename() {
             };
             let comparison =
                 compare(live(&a).await, live(&b).await, &RenameAnswers::default()).await.unwrap();
-            comparison.open_questions.iter().map(|it| it.evidence.clone()).collect::<Vec<_>>()
+            comparison.open_questions.iter().map(RenameQuestion::evidence_words).collect::<Vec<_>>()
         };
         let engine = server.target("x").engine();
         let same = evidence(renamed("fresh", 0, 100)).await;
         assert_eq!(
             same,
-            ["same table, type and position; about 100 % of their values are the same"],
+            ["same table and type; same position; about 100 % of their values are the same"],
             "{engine}"
         );
         let half = evidence(renamed("fresh", 50, 150)).await;
         assert_eq!(
             half,
-            ["same table, type and position; about 33 % of their values are the same"],
+            ["same table and type; same position; about 33 % of their values are the same"],
             "{engine}"
         );
         let none = evidence("CREATE TABLE t (id integer PRIMARY KEY, fresh varchar(40));".into()).await;
-        assert_eq!(none, ["same table, type and position"], "{engine}");
+        assert_eq!(none, ["same table and type; same position"], "{engine}");
     }
 }
 

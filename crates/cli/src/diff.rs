@@ -57,7 +57,7 @@ async fn compare_sides(
         notes.iter().for_each(|note| eprintln!("cadastre: not compared: {note}"));
     }
     for it in &comparison.open_questions {
-        eprintln!("cadastre: may be a rename: {} → {} ({})", it.from, it.to, it.evidence);
+        eprintln!("cadastre: may be a rename: {} → {} ({})", it.from, it.to, it.evidence_words());
     }
     if options.prove && comparison.open_questions.is_empty() {
         let proof = comparison.prove(strategy(options), scratch.as_ref(), &run.context).await?;

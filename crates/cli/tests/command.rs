@@ -218,7 +218,7 @@ fn what_looks_like_a_rename_is_asked_about_unless_it_is_answered() {
     sqlite_file(folder.path(), "b", "CREATE TABLE t (id INTEGER PRIMARY KEY, title TEXT);");
     let asked = cadastre(folder.path(), &["diff", "a.sql", "b.sql", "--format", "sql"]);
     assert_eq!((asked.status.code(), text(&asked.stdout)), (Some(4), String::new()));
-    assert!(text(&asked.stderr).contains("main.t.name → main.t.title (same table, type and position)"));
+    assert!(text(&asked.stderr).contains("main.t.name → main.t.title (same table and type; same position)"));
     let renamed =
         cadastre(folder.path(), &["diff", "a.sql", "b.sql", "--format", "sql", "--rename", "t.name=title"]);
     assert_eq!(renamed.status.code(), Some(2));

@@ -4,14 +4,16 @@
 //! meaning ([`cadastre_model::Body::means_the_same`]); the order of columns, of settings and of grants is none. Engine-free and pure.
 
 mod attached;
+mod candidates;
 mod compare;
 mod pick;
 mod rename;
 
 pub use attached::renamed_attached;
+pub use candidates::{Candidate, Clue, Evidence, candidates};
 pub use compare::{Change, ChangeKind, Diff, Facets, diff};
 pub use pick::{Picked, pick};
-pub use rename::{Candidate, Rename, RenameError, candidates, parse_rename, rename};
+pub use rename::{Rename, RenameError, parse_rename, rename};
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,10 @@
-//! Renames: said by a person, carried out on a model, and asked about where a removal and an addition look like one.
+//! Renames: said by a person, and carried out on a model.
 
 use std::fmt;
 
 use cadastre_model::{
     Body, IndexTarget, Kind, Model, ModelBuilder, ModelError, ObjectId, QualifiedName, Table, View,
 };
-
-use crate::compare::{ChangeKind, Diff};
 
 /// A new name for an object of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,17 +15,6 @@ pub struct Rename {
     pub field: Option<String>,
     /// The name it gets; of a field its last part.
     pub to: String,
-}
-
-/// A removal and an addition that look like a rename.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// The object in the first model.
-    pub from: ObjectId,
-    /// The object in the second model.
-    pub to: ObjectId,
-    /// Why it looks like one, for people.
-    pub evidence: String,
 }
 
 /// Why a rename cannot be understood.
@@ -231,68 +218,4 @@ fn replace_word(text: &str, old: &str, new: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// Removals and additions that look like renames: of tables with the same columns, and of columns of one table with the same type.
-/// Asked about, never assumed.
-pub fn candidates(from: &Model, to: &Model, diff: &Diff) -> Vec<Candidate> {
-    let of = |kind: ChangeKind, what: Kind| {
-        diff.changes.iter().filter(move |change| change.kind == kind).filter_map(move |change| {
-            let (model, id) = match kind {
-                ChangeKind::Added => (to, change.to?),
-                ChangeKind::Removed | ChangeKind::Changed => (from, change.from?),
-            };
-            (model.object(id).kind() == what).then_some(id)
-        })
-    };
-    let mut found = Vec::new();
-    for old in of(ChangeKind::Removed, Kind::Table) {
-        let shape = columns_of(from, old);
-        let same = of(ChangeKind::Added, Kind::Table).find(|&new| {
-            !shape.is_empty() && columns_of(to, new) == shape && same_place(from, old, to, new, diff)
-        });
-        found.extend(same.map(|new| Candidate {
-            from: old,
-            to: new,
-            evidence: format!("both have the same {} columns", shape.len()),
-        }));
-    }
-    for old in of(ChangeKind::Removed, Kind::Column) {
-        let same = of(ChangeKind::Added, Kind::Column).find(|&new| {
-            let (a, b) = (&from.object(old).body, &to.object(new).body);
-            let same_type =
-                matches!((a, b), (Body::Column(a), Body::Column(b)) if a.data_type == b.data_type);
-            same_type && same_place(from, old, to, new, diff)
-        });
-        found.extend(same.map(|new| {
-            let places = (position(from, old), position(to, new));
-            let evidence = match places {
-                (a, b) if a == b => "same table, type and position".to_owned(),
-                _ => "same table and type".to_owned(),
-            };
-            Candidate { from: old, to: new, evidence }
-        }));
-    }
-    found
-}
-
-fn same_place(from: &Model, old: ObjectId, to: &Model, new: ObjectId, diff: &Diff) -> bool {
-    match (from.object(old).parent, to.object(new).parent) {
-        (Some(a), Some(b)) => diff.to(a) == Some(b),
-        (None, None) => true,
-        _ => false,
-    }
-}
-
-fn position(model: &Model, id: ObjectId) -> usize {
-    let siblings = model.object(id).parent.map(|parent| model.children(parent)).unwrap_or_default();
-    siblings.iter().position(|&it| it == id).unwrap_or_default()
-}
-
-fn columns_of(model: &Model, table: ObjectId) -> Vec<(String, String)> {
-    let columns = model.children(table).iter().filter_map(|&id| match &model.object(id).body {
-        Body::Column(column) => Some((model.object(id).name.clone(), column.data_type.clone())),
-        _ => None,
-    });
-    columns.collect()
 }

@@ -105,17 +105,60 @@ fn a_rename_is_asked_about_and_followed_by_what_refers_to_it() {
         })
     };
     let (a, b) = (build("old", "code"), build("new", "code"));
-    let asked = candidates(&a, &b, &diff(&a, &b));
+    let asked = candidates(&a, &b, &diff(&a, &b), |_, _| false);
     assert_eq!(asked.len(), 1);
-    assert_eq!(asked[0].evidence, "both have the same 2 columns");
+    assert_eq!(clues(&asked[0]), ["both have the same 2 columns"]);
     let renamed = rename(&a, &[parse_rename(&a, "main.old=new").unwrap()]).unwrap();
     assert!(diff(&renamed, &b).is_empty(), "{:?}", words(&renamed, &b));
     let c = build("old", "sign");
-    let asked = candidates(&a, &c, &diff(&a, &c));
-    assert_eq!(asked[0].evidence, "same table, type and position");
+    let asked = candidates(&a, &c, &diff(&a, &c), |_, _| false);
+    let all = ["same table and type", "part of the same keys, indexes and checks", "same position"];
+    assert_eq!(clues(&asked[0]), all);
     let renamed = rename(&a, &[parse_rename(&a, "old.code=sign").unwrap()]).unwrap();
     assert!(diff(&renamed, &c).is_empty(), "{:?}", words(&renamed, &c));
     assert!(parse_rename(&a, "nothing=x").is_err() && parse_rename(&a, "old").is_err());
+}
+
+fn clues(it: &Candidate) -> Vec<String> {
+    it.evidence.iter().map(Evidence::words).collect()
+}
+
+#[test]
+fn what_has_most_in_common_is_asked_about_first_and_each_thing_once() {
+    let key = |columns: &[&str]| {
+        Body::Unique(Key { columns: columns.iter().map(|it| (*it).to_owned()).collect(), ..Key::default() })
+    };
+    let build = |tables: &[(&str, &[&str])], unique: &str| {
+        model(|it, main| {
+            for (name, columns) in tables {
+                let columns: Vec<(&str, &str)> = columns.iter().map(|name| (*name, "int")).collect();
+                let t = table(it, main, name, &columns);
+                if *name == "kept" {
+                    it.add(Object::new(Some(t), "u", key(&["id", unique])));
+                }
+            }
+        })
+    };
+    let from = build(&[("kept", &["id", "a", "b"]), ("one", &["x", "y", "z"]), ("two", &["p", "q"])], "b");
+    let to = build(&[("kept", &["id", "c", "d"]), ("uno", &["x", "y", "w"]), ("due", &["p", "r", "s"])], "c");
+    let changes = diff(&from, &to);
+    let asked = |denied: Option<(&str, &str)>| -> Vec<(String, String, String)> {
+        let is_denied = |a: ObjectId, b: ObjectId| denied == Some((&from.object(a).name, &to.object(b).name));
+        let found = candidates(&from, &to, &changes, is_denied);
+        found
+            .iter()
+            .map(|it| (from.display_name(it.from), to.display_name(it.to), clues(it).join("; ")))
+            .collect()
+    };
+    let line = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+    let of_table = line("main.one", "main.uno", "2 of 3 columns are the same");
+    let by_key =
+        line("main.kept.b", "main.kept.c", "same table and type; part of the same keys, indexes and checks");
+    let rest = line("main.kept.a", "main.kept.d", "same table and type");
+    assert_eq!(asked(None), [of_table.clone(), rest, by_key]);
+    let by_place = line("main.kept.a", "main.kept.c", "same table and type; same position");
+    let other = line("main.kept.b", "main.kept.d", "same table and type; same position");
+    assert_eq!(asked(Some(("b", "c"))), [of_table, by_place, other]);
 }
 
 /// Two models with an added table that refers to an added column, a view on a removed column, and changes that need nothing.

@@ -424,6 +424,14 @@ export type DiagramView = {
 /**  The closed list of codes. Hosts branch on these and on nothing else. */
 export type ErrorCode = "InvalidInput" | "NotFound" | "Conflict" | "AuthFailed" | "Unreachable" | "TlsFailed" | "PermissionDenied" | "ReadOnlyTarget" | "FingerprintMismatch" | "HazardNotAcknowledged" | "PolicyDenied" | "LockHeld" | "Timeout" | "Cancelled" | "StatementFailed" | "ProofFailed" | "UnsupportedByEngine" | "IncompatibleStore" | "SecretUnavailable" | "Internal";
 
+/**  Something that speaks for a rename. */
+export type EvidenceView = {
+	/**  Its word, as `all_columns`. */
+	clue: string,
+	/**  For `{0}` and `{1}` in its words. */
+	numbers: number[],
+};
+
 /**  What to write. */
 export type ExportFormat = 
 /**  A script the engine's own client runs. */
@@ -761,7 +769,7 @@ export type QuestionView = {
 	/**  What it would be. */
 	to: string,
 	/**  Why it looks like it. */
-	evidence: string,
+	evidence: EvidenceView[],
 };
 
 /**  A foreign key of another table that leads here. */

@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 
 pub use across::{Purpose, Translated, translate};
 use cadastre_diff::{
-    Candidate, Change, ChangeKind, Diff, Rename, candidates, diff, parse_rename, pick, rename,
+    Candidate, Change, ChangeKind, Clue, Diff, Evidence, Rename, candidates, diff, parse_rename, pick, rename,
 };
 use cadastre_engine::{ColumnRef, Dialect, RunContext, SKETCH_SIZE, Secret, Target};
 use cadastre_model::{Body, Column, Kind, Model, ObjectId, QualifiedName};
@@ -19,8 +19,8 @@ use cadastre_plan::{Group, Step, TableSize};
 pub use cadastre_plan::{HazardKind, Plan, Proof, WorkClass, summary as plan_summary};
 pub use kept::{plan_json, read_plan};
 pub use view::{
-    ChangeView, CompareRequest, ComparisonView, DdlLine, GroupView, HazardView, PlanChoice, PlanFile,
-    PlanView, ProofView, QuestionView, RenameAnswer, SideChoice, SideView, SizeView, StepView,
+    ChangeView, CompareRequest, ComparisonView, DdlLine, EvidenceView, GroupView, HazardView, PlanChoice,
+    PlanFile, PlanView, ProofView, QuestionView, RenameAnswer, SideChoice, SideView, SizeView, StepView,
 };
 pub use window::KeptComparison;
 
@@ -70,6 +70,13 @@ impl Scratch {
     }
 }
 
+impl RenameQuestion {
+    /// Why it looks like it, in English.
+    pub fn evidence_words(&self) -> String {
+        self.evidence.iter().map(Evidence::words).collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// How much may be locked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Strategy {
@@ -99,7 +106,7 @@ pub struct RenameQuestion {
     /// What it would be.
     pub to: String,
     /// Why it looks like it.
-    pub evidence: String,
+    pub evidence: Vec<Evidence>,
 }
 
 /// What came of a comparison.
@@ -332,8 +339,8 @@ async fn open_questions(
     if answers.no_renames.iter().any(|it| it == "*") {
         return Ok(Vec::new());
     }
-    let is_settled = |it: &Candidate| {
-        let (old, new) = (from.display_name(it.from), to.display_name(it.to));
+    let is_settled = |old: ObjectId, new: ObjectId| {
+        let (old, new) = (from.display_name(old), to.display_name(new));
         answers.answered.iter().any(|answer| answer.from == old && answer.to == new)
             || answers.no_renames.iter().any(|text| {
                 text.split_once('=').is_some_and(|(a, b)| {
@@ -344,7 +351,7 @@ async fn open_questions(
                 })
             })
     };
-    let open: Vec<Candidate> = candidates(from, to, diff).into_iter().filter(|it| !is_settled(it)).collect();
+    let open: Vec<Candidate> = candidates(from, to, diff, is_settled);
     if open.is_empty() {
         return Ok(Vec::new());
     }
@@ -370,13 +377,13 @@ async fn open_questions(
     let in_common = values_in_common(live, &old, &new).await;
     let questions = open.into_iter().zip(in_common);
     Ok(questions
-        .map(|(it, in_common)| RenameQuestion {
-            from: from.display_name(it.from),
-            to: to.display_name(it.to),
-            evidence: match in_common {
-                Some(share) => format!("{}; about {share} % of their values are the same", it.evidence),
-                None => it.evidence,
-            },
+        .map(|(mut it, in_common)| {
+            it.evidence.extend(in_common.map(|share| Evidence::new(Clue::Values, vec![share])));
+            RenameQuestion {
+                from: from.display_name(it.from),
+                to: to.display_name(it.to),
+                evidence: it.evidence,
+            }
         })
         .collect())
 }
@@ -425,7 +432,7 @@ fn telling_column(model: &Model, id: ObjectId) -> ColumnRef {
 
 /// How much the values of columns on both sides have in common, in per cent; nothing where one side cannot be read, or has none.
 /// It is evidence only: what keeps it from being told is no error of the comparison.
-async fn values_in_common(live: (&Live, &Live), old: &[ColumnRef], new: &[ColumnRef]) -> Vec<Option<u32>> {
+async fn values_in_common(live: (&Live, &Live), old: &[ColumnRef], new: &[ColumnRef]) -> Vec<Option<usize>> {
     let (a, b) = (sketches(live.0, old).await, sketches(live.1, new).await);
     let pairs = a.into_iter().zip(b);
     pairs.map(|(a, b)| a.zip(b).and_then(|(a, b)| share_in_common(&a, &b))).collect()
@@ -441,14 +448,14 @@ async fn sketches(live: &Live, columns: &[ColumnRef]) -> Vec<Option<Vec<String>>
 }
 
 /// Of the smallest hashes of both together, how many are of both, in per cent.
-fn share_in_common(a: &[String], b: &[String]) -> Option<u32> {
+fn share_in_common(a: &[String], b: &[String]) -> Option<usize> {
     let (a, b): (BTreeSet<&String>, BTreeSet<&String>) = (a.iter().collect(), b.iter().collect());
     let smallest: Vec<&&String> = a.union(&b).take(SKETCH_SIZE).collect();
     if a.is_empty() || b.is_empty() {
         return None;
     }
     let both = smallest.iter().filter(|hash| a.contains(**hash) && b.contains(**hash)).count();
-    Some((both * 100 / smallest.len()) as u32)
+    Some(both * 100 / smallest.len())
 }
 
 impl Comparison {

@@ -88,7 +88,17 @@ pub struct QuestionView {
     /// What it would be.
     pub to: String,
     /// Why it looks like it.
-    pub evidence: String,
+    pub evidence: Vec<EvidenceView>,
+}
+
+/// Something that speaks for a rename.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct EvidenceView {
+    /// Its word, as `all_columns`.
+    pub clue: String,
+    /// For `{0}` and `{1}` in its words.
+    pub numbers: Vec<u32>,
 }
 
 /// What came of a comparison.

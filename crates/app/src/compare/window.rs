@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cadastre_diff::ChangeKind;
+use cadastre_diff::{ChangeKind, Evidence};
 use cadastre_model::{Kind, Model, ObjectId};
 use cadastre_plan::{Group, Plan, Proof, Step, TimeOuts};
 use serde::Serialize;
@@ -40,6 +40,11 @@ fn word(it: &impl Serialize) -> String {
 
 fn bounded(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn evidence_view(it: &Evidence) -> EvidenceView {
+    let numbers = it.numbers.iter().map(|&number| bounded(number as u64)).collect();
+    EvidenceView { clue: it.clue.word().into(), numbers }
 }
 
 fn step_view(plan: &Plan, step: &Step) -> StepView {
@@ -230,7 +235,7 @@ impl Workspace {
                 .map(|it| QuestionView {
                     from: it.from.clone(),
                     to: it.to.clone(),
-                    evidence: it.evidence.clone(),
+                    evidence: it.evidence.iter().map(evidence_view).collect(),
                 })
                 .collect(),
             across: comparison.across.clone(),
