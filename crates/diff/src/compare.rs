@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::attached::Above;
+use crate::parts::Above;
 use cadastre_model::{Body, Grant, Kind, Model, Object, ObjectId};
 
 /// What happened to an object.

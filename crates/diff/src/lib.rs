@@ -3,15 +3,15 @@
 //! Objects are matched by kind and name below matched parents; those whose name is the engine's own, by what they are. Equality is of
 //! meaning ([`cadastre_model::Body::means_the_same`]); the order of columns, of settings and of grants is none. Engine-free and pure.
 
-mod attached;
 mod candidates;
 mod compare;
+mod parts;
 mod pick;
 mod rename;
 
-pub use attached::renamed_attached;
 pub use candidates::{Candidate, Clue, Evidence, candidates};
 pub use compare::{Change, ChangeKind, Diff, Facets, diff};
+pub use parts::{renamed_attached, renamed_parts};
 pub use pick::{Picked, pick};
 pub use rename::{Rename, RenameError, parse_rename, rename};
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use cadastre_model::{Body, IndexTarget, Kind, Model, ObjectId, QualifiedName, TableKind};
 
 use super::grounds::{attached_to, named_columns, needed_by};
-use crate::attached::renamed_attached;
 use crate::compare::{ChangeKind, Diff};
+use crate::parts::renamed_attached;
 
 /// Which change an object belongs to, and what needs what.
 pub(super) struct Needs<'a> {

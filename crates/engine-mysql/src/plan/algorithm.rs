@@ -69,7 +69,9 @@ impl Planning<'_> {
         let restated =
             change.restated.iter().filter(|&&id| self.differs(id)).map(|&id| self.way_of_column(id));
         let own = change.own.then(|| self.way_of_options(old, table));
-        let way = gone.chain(come).chain(restated).chain(own).max().unwrap_or(Way::Instant);
+        let renaming = if self.is_mariadb() { Way::Instant } else { Way::InPlace };
+        let renamed = change.renamed.iter().map(|_| renaming);
+        let way = gone.chain(come).chain(renamed).chain(restated).chain(own).max().unwrap_or(Way::Instant);
         let has_columns = change
             .gone
             .iter()

@@ -7,7 +7,7 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cadastre_diff::{ChangeKind, Diff};
+use cadastre_diff::{ChangeKind, Diff, renamed_parts};
 use cadastre_model::*;
 use cadastre_plan::{Group, Hazard, LockClass, Plan, Reason, Step, TableLock, TimeOuts, WorkClass};
 
@@ -103,6 +103,8 @@ pub(crate) fn rename_statement(model: &Model, id: ObjectId, to: &str) -> Option<
 struct TableChange {
     gone: BTreeSet<ObjectId>,
     come: BTreeSet<ObjectId>,
+    /// Indexes that only get another name: the old one and the new one.
+    renamed: Vec<(ObjectId, ObjectId)>,
     /// Columns, by the new model, that are restated.
     restated: BTreeSet<ObjectId>,
     /// The table's own options.
@@ -135,6 +137,7 @@ impl Planning<'_> {
                 }
             }
         }
+        self.rename_indexes();
         self.follow_charsets();
         self.restore_triggers(&mut gone, &mut come);
         self.take_down(&gone);
@@ -194,6 +197,21 @@ impl Planning<'_> {
             (_, from, to) => {
                 change.gone.extend(from);
                 change.come.extend(to);
+            }
+        }
+    }
+
+    /// Indexes that would go and come as they are stay, under their new names, unless a column would take them along.
+    fn rename_indexes(&mut self) {
+        for (old, new) in renamed_parts(self.from, self.to, self.diff) {
+            if self.is_over_column_made_anew(new) {
+                continue;
+            }
+            let table = self.to.object(new).parent.and_then(|table| self.tables.get_mut(&table));
+            if let (Kind::Index, Some(change)) = (self.to.object(new).kind(), table) {
+                change.gone.remove(&old);
+                change.come.remove(&new);
+                change.renamed.push((old, new));
             }
         }
     }

@@ -46,7 +46,8 @@ pub(super) fn is_altered(
             tells(object) && !is_named(to, table, object)
         })
     };
-    come.and_then(|id| is_made(to, id))
+    come.or_else(|| change.renamed.first().map(|(_, new)| *new))
+        .and_then(|id| is_made(to, id))
         .or_else(|| gone().and_then(|id| is_gone(from, id)))
         .or_else(|| change.restated.iter().find_map(|&id| is_restated(from, to, diff, id)))
         .or_else(|| change.own.then(|| has_options(from, old, to, table)).flatten())

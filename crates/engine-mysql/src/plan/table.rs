@@ -154,6 +154,10 @@ impl Planning<'_> {
         self.dropping_clauses(&change, &mut clauses);
         self.rekey_clauses(table, &change, &mut clauses);
         let columns = self.column_clauses(table, &change, &mut clauses);
+        for &(old, new) in &change.renamed {
+            let names = (quote(&self.from.object(old).name), quote(&self.to.object(new).name));
+            clauses.push(format!("RENAME KEY {} TO {}", names.0, names.1));
+        }
         for &id in &change.come {
             let object = self.to.object(id);
             if !matches!(object.kind(), Kind::Column | Kind::ForeignKey) {
@@ -338,19 +342,24 @@ impl Planning<'_> {
         }
     }
 
+    /// Whether an index is over a column of its table that is made anew.
+    pub(super) fn is_over_column_made_anew(&self, index: ObjectId) -> bool {
+        let object = self.to.object(index);
+        let Body::Index(index) = &object.body else { return false };
+        let siblings = object.parent.map(|table| self.to.children(table)).unwrap_or_default();
+        let mut remade = siblings.iter().filter(|&&id| self.is_computed_anew(id));
+        remade.any(|&id| {
+            let name = &self.to.object(id).name;
+            index.parts.iter().any(|part| matches!(&part.target, IndexTarget::Column(it) if it == name))
+        })
+    }
+
     /// Keys over a column that is made anew would lose it.
     fn rekey_clauses(&self, table: ObjectId, change: &TableChange, clauses: &mut Vec<String>) {
-        let remade: Vec<&String> = change
-            .restated
-            .iter()
-            .filter(|&&id| self.is_computed_anew(id))
-            .map(|&id| &self.to.object(id).name)
-            .collect();
         for &id in self.to.children(table) {
             let object = self.to.object(id);
-            let Body::Index(index) = &object.body else { continue };
-            let is_over = |part: &IndexPart| matches!(&part.target, IndexTarget::Column(name) if remade.contains(&name));
-            if index.parts.iter().any(is_over) && self.diff.from(id).is_some() && !change.come.contains(&id) {
+            let stays = self.diff.from(id).is_some() && !change.come.contains(&id);
+            if object.kind() == Kind::Index && stays && self.is_over_column_made_anew(id) {
                 clauses.push(format!("DROP KEY {}", quote(&object.name)));
                 clauses.extend(part_item(object).map(|item| format!("ADD {item}")));
             }

@@ -24,7 +24,7 @@ impl Planning<'_> {
                 self.alter_one(from, to, facets);
             }
         }
-        self.rename_attached();
+        self.rename_parts();
         self.hand_over_sequences();
         self.put_defaults_back();
     }
@@ -354,14 +354,15 @@ impl Planning<'_> {
         option_changes(&format!("ALTER {words} {}", qualified(&name)), &a.options, &b.options)
     }
 
+    /// `ALTER` of the table or domain that a constraint is of.
+    pub(super) fn alter_owner(&self, constraint: &Object) -> String {
+        let owner = constraint.parent.map(|parent| self.to.object(parent).kind());
+        let word = if owner == Some(Kind::Domain) { "DOMAIN" } else { "TABLE" };
+        format!("ALTER {word} {}", qualified(&self.new.name_of_parent(constraint)))
+    }
+
     fn constraint_changes(&self, a: &Object, b: &Object) -> Vec<String> {
-        let owner = b.parent.map(|parent| self.to.object(parent));
-        let is_domain = owner.is_some_and(|owner| owner.kind() == Kind::Domain);
-        let alter = format!(
-            "ALTER {} {}",
-            if is_domain { "DOMAIN" } else { "TABLE" },
-            qualified(&self.new.name_of_parent(b))
-        );
+        let alter = self.alter_owner(b);
         let name = quote(&b.name);
         let mut sql = Vec::new();
         if let (Body::ForeignKey(x), Body::ForeignKey(y)) = (&a.body, &b.body)

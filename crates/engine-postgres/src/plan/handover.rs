@@ -1,4 +1,4 @@
-//! What is kept and passes to another: names of partitions' indexes, sequences of columns, columns of heirs.
+//! What is kept and passes to another: names of indexes, keys and constraints, sequences of columns, columns of heirs.
 
 use std::collections::HashSet;
 
@@ -9,12 +9,16 @@ use crate::dialect::{qualified, quote};
 use crate::script::Rank;
 
 impl Planning<'_> {
-    /// Indexes of partitions get their new names; names that go round are let go of first.
-    pub(super) fn rename_attached(&mut self) {
+    /// Indexes, keys and constraints get their new names; names of indexes that go round are let go of first.
+    pub(super) fn rename_parts(&mut self) {
         let renamed: Vec<_> = self.fates.renamed.clone();
         let old_names: HashSet<QualifiedName> =
             renamed.iter().map(|(from, _)| self.from.walk(*from).qualified_name()).collect();
         for (from, to) in renamed {
+            if matches!(self.to.object(to).kind(), Kind::ForeignKey | Kind::Check) {
+                self.rename_constraint(from, to);
+                continue;
+            }
             let (old, new) = (self.from.walk(from).qualified_name(), self.to.walk(to).qualified_name());
             let rename = |from: &str, to: &str| {
                 let name = QualifiedName::new(old.namespace.clone(), from);
@@ -35,6 +39,15 @@ impl Planning<'_> {
             self.occupying.push((new, at));
             self.new.unit_of.insert(to, at);
         }
+    }
+
+    /// One whose name is known in its table or domain only.
+    fn rename_constraint(&mut self, from: ObjectId, to: ObjectId) {
+        let (old, new) = (self.from.object(from), self.to.object(to));
+        let names = (quote(&old.name), quote(&new.name));
+        let sql = format!("{} RENAME CONSTRAINT {} TO {}", self.alter_owner(new), names.0, names.1);
+        let at = self.new.unit(Rank::ForeignKey, to, sql);
+        self.new.unit_of.insert(to, at);
     }
 
     /// Sequences that are kept pass to other columns: they leave one that goes before it takes them along, and come to one that is made

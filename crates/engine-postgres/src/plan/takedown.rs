@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use cadastre_diff::{Change, ChangeKind, Diff, Facets, renamed_attached};
+use cadastre_diff::{Change, ChangeKind, Diff, Facets, renamed_attached, renamed_parts};
 use cadastre_model::*;
 
 use super::alter::{can_replace_routine, can_replace_view, enum_additions};
@@ -20,7 +20,7 @@ pub(crate) struct Fates {
     pub altered: HashMap<ObjectId, Facets>,
     /// Old types whose place a new one takes while columns go on using it.
     pub swapped: BTreeSet<ObjectId>,
-    /// Indexes of partitions that only get another name: the old one and the new one.
+    /// Indexes, keys and constraints that only get another name: the old one and the new one.
     pub renamed: Vec<(ObjectId, ObjectId)>,
     /// Columns of the old model whose default is taken away for the time being.
     pub bare_defaults: BTreeSet<ObjectId>,
@@ -37,7 +37,7 @@ impl Fates {
             dependants: dependants(from),
             waiting: Vec::new(),
         };
-        let renamed = renamed_attached(from, to, diff);
+        let renamed = [renamed_attached(from, to, diff), renamed_parts(from, to, diff)].concat();
         let is_alike = |(a, b): &(ObjectId, ObjectId)| {
             let (a, b) = (from.object(*a), to.object(*b));
             a.comment == b.comment && may_be_renamed(&a.body, &b.body)
@@ -61,7 +61,7 @@ impl Fates {
     }
 }
 
-/// Whether two indexes are the same but for their names, and what their names say of the index they belong to.
+/// Whether two parts of a table are the same but for their names, and what their names say of the index they belong to.
 fn may_be_renamed(a: &Body, b: &Body) -> bool {
     match (a, b) {
         (Body::PrimaryKey(x), Body::PrimaryKey(y)) | (Body::Unique(x), Body::Unique(y)) => {
@@ -70,6 +70,9 @@ fn may_be_renamed(a: &Body, b: &Body) -> bool {
         (Body::Index(x), Body::Index(y)) => {
             Index { attached_to: y.attached_to.clone(), source: y.source.clone(), ..x.clone() } == *y
         }
+        (Body::ForeignKey(x), Body::ForeignKey(y)) => x == y,
+        (Body::Check(x), Body::Check(y)) => x == y,
+        (Body::Exclusion(x), Body::Exclusion(y)) => x == y,
         _ => false,
     }
 }
@@ -111,6 +114,11 @@ impl Deciding<'_> {
             if self.fates.taken.insert(id) {
                 self.waiting.push(id);
                 all.extend(self.from.children(id));
+                // It cannot get another name any more: it is made anew under it.
+                if let Some(at) = self.fates.renamed.iter().position(|(old, _)| *old == id) {
+                    let (_, new) = self.fates.renamed.remove(at);
+                    self.make(new);
+                }
             }
         }
     }
