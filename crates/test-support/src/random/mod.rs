@@ -96,6 +96,9 @@ const fn single(
 /// Seeds below this know the first kinds of a grammar only, so that those that were kept walk as they did.
 pub const FIRST_SEED_OF_ALL_KINDS: u64 = 10_000;
 
+/// Seeds below this give nothing another name, for the same reason.
+pub const FIRST_SEED_WITH_RENAMES: u64 = 20_000;
+
 /// What an engine has.
 pub(crate) struct Grammar {
     kinds: &'static [Kind],
@@ -111,6 +114,8 @@ pub struct Sketch {
     grammar: &'static Grammar,
     /// So many kinds of the grammar are used.
     known: usize,
+    /// Things get other names.
+    renames: bool,
     items: Vec<Item>,
     next: u32,
 }
@@ -135,7 +140,8 @@ impl Sketch {
             other => panic!("there are no random schemas for {other}"),
         };
         let known = if seed < FIRST_SEED_OF_ALL_KINDS { grammar.first } else { grammar.kinds.len() };
-        let mut sketch = Self { grammar, known, items: Vec::new(), next: 1 };
+        let mut sketch =
+            Self { grammar, known, renames: seed >= FIRST_SEED_WITH_RENAMES, items: Vec::new(), next: 1 };
         while sketch.items.len() < size {
             sketch.add(random);
         }
@@ -147,12 +153,13 @@ impl Sketch {
         self.grammar.kinds.iter().map(|kind| kind.word).collect()
     }
 
-    /// Adds, drops or changes a few things.
+    /// Adds, drops, changes or renames a few things.
     pub fn edit(&mut self, edits: usize, random: &mut Random) {
         for _ in 0..edits {
             match random.below(10) {
                 0..5 => self.add(random),
                 5..7 => self.remove(random),
+                9 if self.renames => self.rename(random),
                 _ => self.vary(random),
             }
         }
@@ -205,6 +212,18 @@ impl Sketch {
         if !self.items.is_empty() {
             let at = random.below(self.items.len());
             self.items[at].choices[random.below(CHOICES)] = random.below(256) as u8;
+        }
+    }
+
+    /// Something on which nothing stands is what it was under another name, for names are made of the numbers of items.
+    fn rename(&mut self, random: &mut Random) {
+        let used: Vec<u32> = self.items.iter().flat_map(|item| item.refs.iter().flatten().copied()).collect();
+        let mut free: Vec<&mut Item> =
+            self.items.iter_mut().filter(|item| !used.contains(&item.id)).collect();
+        if !free.is_empty() {
+            let at = random.below(free.len());
+            free[at].id = self.next;
+            self.next += 1;
         }
     }
 
