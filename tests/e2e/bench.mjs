@@ -15,6 +15,8 @@ function usage() {
       const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
       if (!/^(cadastre-deskto|WebKitWebProces|WebKitNetworkPr)/.test(name)) continue;
       const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+      // One that has ended and nobody has looked after yet will take its ticks along.
+      if (fields[0] === "Z") continue;
       ticks += Number(fields[11]) + Number(fields[12]);
       // Shared pages count once: proportional set size.
       memory += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0) / 1024;

@@ -249,6 +249,36 @@ async fn proofs_put_rows_into_tables_and_find_them_again() {
     }
 }
 
+/// What gets another name is locked for it as well, and under which name a table is locked later depends on when.
+#[tokio::test]
+async fn plans_with_renames_say_what_they_lock_and_are_proved() {
+    let (postgres, mariadb, sqlite) =
+        (super::postgres::server(), super::mysql::server(), cadastre_test_support::SqliteFolder::new());
+    let servers: [(&dyn TestServer, &str); 3] =
+        [(&*postgres, " CREATE TABLE heir (more int) INHERITS (p);"), (&*mariadb, ""), (&sqlite, "")];
+    for (server, more) in servers {
+        let from = "CREATE TABLE p (id int PRIMARY KEY, name varchar(9)); CREATE TABLE c (id int PRIMARY KEY, p int, CONSTRAINT f FOREIGN KEY (p) REFERENCES p (id));";
+        let to = "CREATE TABLE q (id int PRIMARY KEY, title varchar(20), m int); CREATE TABLE c (id int PRIMARY KEY, p int, CONSTRAINT f FOREIGN KEY (p) REFERENCES q (id));";
+        let (first, second) =
+            databases(server, &format!("{from}{more}"), &format!("{to}{}", more.replace("(p)", "(q)")));
+        let answers =
+            RenameAnswers { renames: vec!["p=q".into(), "p.name=title".into()], ..RenameAnswers::default() };
+        let (a, b) = (
+            side(&server.target(&first), Some(server)).await,
+            side(&server.target(&second), Some(server)).await,
+        );
+        let comparison = compare(a, b, &answers).await.unwrap();
+        let plan = comparison.plan(Strategy::Direct).unwrap();
+        let renaming: Vec<usize> =
+            plan.steps().filter(|step| step.object == "rename").map(|step| step.locks.len()).collect();
+        // The column of the heir is renamed with it.
+        assert_eq!(renaming, [if more.is_empty() { 1 } else { 2 }, 1]);
+        let scratch = Scratch::new(server.target(&first), Some(super::secret(server)));
+        let proof = comparison.prove(Strategy::Direct, Some(&scratch), &RunContext::silent()).await.unwrap();
+        assert_eq!(proof.tables_with_rows, if more.is_empty() { 2 } else { 3 }, "{}", proof.server);
+    }
+}
+
 /// What is written anew is announced, and seen when the plan is proved; what is not announced would be seen as well.
 #[tokio::test]
 async fn tables_that_mariadb_writes_anew_are_seen() {

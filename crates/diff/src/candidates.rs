@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use cadastre_model::{Body, IndexTarget, Kind, Model, ObjectId};
 
 use crate::compare::{ChangeKind, Diff};
+use crate::rename::is_from_above;
 
 /// A removal and an addition that look like a rename.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,7 +183,8 @@ fn like_columns(from: &Model, old: ObjectId, to: &Model, new: ObjectId) -> Optio
     let (Body::Column(a), Body::Column(b)) = (&from.object(old).body, &to.object(new).body) else {
         return None;
     };
-    if a.data_type != b.data_type {
+    let is_inherited = is_from_above(&from.object(old).body) && is_from_above(&to.object(new).body);
+    if a.data_type != b.data_type || is_inherited {
         return None;
     }
     let mut evidence = vec![Evidence::new(Clue::Type, Vec::new())];

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use cadastre_model::{
-    Body, IndexTarget, Kind, Model, ModelBuilder, ModelError, ObjectId, QualifiedName, Table, View,
+    Body, IndexTarget, Inheritance, Kind, Model, ModelBuilder, ModelError, ObjectId, QualifiedName, Table,
+    View,
 };
 
 /// A new name for an object of a model.
@@ -51,6 +52,9 @@ pub fn parse_rename(from: &Model, text: &str) -> Result<Rename, RenameError> {
         .map(|(id, _)| id)
         .collect();
     match found.as_slice() {
+        [object] if is_from_above(&from.object(*object).body) => {
+            Err(RenameError(format!("{old} is inherited: rename it in the table it comes from")))
+        }
         [object] => Ok(Rename { object: *object, field: None, to }),
         [] => field_rename(from, old, &to),
         _ => Err(RenameError(format!("several things are called {old}; put the schema in front"))),
@@ -93,7 +97,8 @@ fn rename_in_sample(body: &mut Body, path: &str, to: &str) {
 /// Two siblings would have one name.
 pub fn rename(model: &Model, renames: &[Rename]) -> Result<Model, ModelError> {
     let mut objects: Vec<_> = model.objects().map(|(_, object)| object.clone()).collect();
-    for it in renames {
+    let in_heirs: Vec<Rename> = renames.iter().flat_map(|it| in_heirs(model, it)).collect();
+    for it in renames.iter().chain(&in_heirs) {
         if let Some(field) = &it.field {
             rename_in_sample(&mut objects[it.object.index()].body, field, &it.to);
             continue;
@@ -128,6 +133,37 @@ pub fn rename(model: &Model, renames: &[Rename]) -> Result<Model, ModelError> {
     }
     model.unmodelled.iter().for_each(|it| builder.note_unmodelled(it.kind.clone(), it.name.clone()));
     builder.finish()
+}
+
+/// A column that heirs and partitions have from the table has its new name in them as well.
+fn in_heirs(model: &Model, rename: &Rename) -> Vec<Rename> {
+    let column = model.object(rename.object);
+    let Some(table) = column.parent.filter(|_| column.kind() == Kind::Column) else { return Vec::new() };
+    let mut family = vec![table];
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(&above) = family.get(at) {
+        at += 1;
+        for relation in model.tables() {
+            let Some(heir) = relation.table().filter(|_| !family.contains(&relation.id())) else { continue };
+            let mut parents = heir.inherits.iter().chain(heir.partition_of.iter().map(|it| &it.parent));
+            if !parents.any(|name| model.find_relation(name) == Some(above)) {
+                continue;
+            }
+            family.push(relation.id());
+            let same = model.children(relation.id()).iter().filter(|&&id| {
+                let object = model.object(id);
+                object.name == column.name && is_from_above(&object.body)
+            });
+            found.extend(same.map(|&id| Rename { object: id, ..rename.clone() }));
+        }
+    }
+    found
+}
+
+/// Whether a table has a column only because one above it does.
+pub(crate) fn is_from_above(body: &Body) -> bool {
+    matches!(body, Body::Column(column) if column.inheritance != Inheritance::Local)
 }
 
 fn swap(name: &mut String, old: &str, new: &str) {

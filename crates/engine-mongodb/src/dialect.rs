@@ -3,7 +3,7 @@
 use cadastre_diff::Diff;
 use cadastre_engine::{CoverageLine, DbError, Dialect, Quoted, Script, quote_json};
 use cadastre_model::{Model, ObjectId};
-use cadastre_plan::Plan;
+use cadastre_plan::{LockClass, Plan, Step, TableLock, WorkClass};
 
 use crate::coverage::COVERAGE;
 use crate::orders::Order;
@@ -50,19 +50,17 @@ impl Dialect for MongoDialect {
         orders::script(plan.steps().flat_map(|step| &step.statements).map(String::as_str))
     }
 
-    fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
+    fn rename_step(&self, model: &Model, id: ObjectId, to: &str) -> Result<Step, DbError> {
         let from = model.object(id).name.clone();
-        Ok(Order::Rename { from, to: to.to_owned() }.shown())
+        let lock = TableLock { table: from.clone(), lock: LockClass::Exclusive };
+        Ok(Step::renaming(Order::Rename { from, to: to.to_owned() }.shown(), vec![lock]))
     }
 
-    fn rename_field_statement(
-        &self,
-        model: &Model,
-        id: ObjectId,
-        field: &str,
-        to: &str,
-    ) -> Result<String, DbError> {
-        Ok(fields::rename(&model.object(id).name, field, to).shown())
+    fn rename_field_step(&self, model: &Model, id: ObjectId, field: &str, to: &str) -> Result<Step, DbError> {
+        let name = &model.object(id).name;
+        let lock = TableLock { table: name.clone(), lock: LockClass::Exclusive };
+        let order = fields::rename(name, field, to);
+        Ok(Step { work: WorkClass::Rewrite, ..Step::renaming(order.shown(), vec![lock]) })
     }
 
     fn coverage(&self) -> &'static [CoverageLine] {

@@ -6,7 +6,7 @@ use cadastre_engine::{
     check_distinct, check_names, quote_backtick, quote_literal,
 };
 use cadastre_model::{Kind, Model, ObjectId};
-use cadastre_plan::Plan;
+use cadastre_plan::{Plan, Step};
 
 use crate::coverage::COVERAGE;
 use crate::{plan, script, types};
@@ -74,8 +74,8 @@ impl Dialect for MySqlDialect {
         plan::plan_script(plan)
     }
 
-    fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
-        plan::rename_statement(model, id, to).ok_or_else(|| {
+    fn rename_step(&self, model: &Model, id: ObjectId, to: &str) -> Result<Step, DbError> {
+        plan::rename_step(model, id, to).ok_or_else(|| {
             let message = format!("planning: {} cannot be renamed", model.display_name(id));
             DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out")
         })

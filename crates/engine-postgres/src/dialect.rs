@@ -6,11 +6,11 @@ use cadastre_engine::{
     quote_double, quote_literal as quote_text,
 };
 use cadastre_model::{Model, ObjectId, QualifiedName};
-use cadastre_plan::{Plan, TimeOuts};
+use cadastre_plan::{Plan, Step, TimeOuts};
 
 use crate::coverage::COVERAGE;
 use crate::keywords::is_plain;
-use crate::plan::{MAX_NAME_BYTES, comparable, online, plan, rename_statement, time_outs};
+use crate::plan::{MAX_NAME_BYTES, comparable, online, plan, rename_step, time_outs};
 use crate::script::{create_script, object_ddl};
 use crate::types;
 
@@ -76,8 +76,8 @@ impl Dialect for PostgresDialect {
         comparable(model)
     }
 
-    fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
-        Ok(rename_statement(model, id, to))
+    fn rename_step(&self, model: &Model, id: ObjectId, to: &str) -> Result<Step, DbError> {
+        Ok(rename_step(model, id, to))
     }
 
     fn session_time_outs(&self) -> Option<TimeOuts> {

@@ -86,7 +86,14 @@ struct Watched<'s> {
 impl Watched<'_> {
     async fn run(&mut self, steps: &[Step], transaction: bool, context: &RunContext) -> Result<(), DbError> {
         let sql = |text: &'static str| run_script(self.session, text);
-        self.before.values_mut().for_each(|it| it.lock = None);
+        // Steps name tables as they are called when their group begins.
+        let now = relations(&self.session.client).await?;
+        for (oid, it) in &mut self.before {
+            it.lock = None;
+            if let Some(now) = now.get(oid) {
+                it.name.clone_from(&now.name);
+            }
+        }
         if transaction {
             sql("BEGIN;").await?;
         }

@@ -6,7 +6,7 @@ use cadastre_engine::{
     check_distinct, quote_double, quote_literal,
 };
 use cadastre_model::{Body, Kind, Model, ObjectId};
-use cadastre_plan::Plan;
+use cadastre_plan::{Plan, Step};
 
 use crate::assemble::NAMESPACE;
 use crate::coverage::COVERAGE;
@@ -89,8 +89,8 @@ impl Dialect for SqliteDialect {
         "BEGIN IMMEDIATE"
     }
 
-    fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
-        plan::rename_statement(model, id, to).ok_or_else(|| {
+    fn rename_step(&self, model: &Model, id: ObjectId, to: &str) -> Result<Step, DbError> {
+        plan::rename_step(model, id, to).ok_or_else(|| {
             let message = format!("planning: SQLite does not rename {}", model.display_name(id));
             DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out")
         })

@@ -46,18 +46,22 @@ pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Plan {
 }
 
 /// `ALTER TABLE … RENAME`; SQLite renames nothing else.
-pub(crate) fn rename_statement(model: &Model, id: ObjectId, to: &str) -> Option<String> {
+pub(crate) fn rename_step(model: &Model, id: ObjectId, to: &str) -> Option<Step> {
     let object = model.object(id);
-    match (object.kind(), object.parent) {
-        (Kind::Column, Some(table)) => Some(format!(
-            "ALTER TABLE {} RENAME COLUMN {} TO {}",
-            quote(&model.object(table).name),
-            quote(&object.name),
-            quote(to)
-        )),
-        (Kind::Table, _) => Some(format!("ALTER TABLE {} RENAME TO {}", quote(&object.name), quote(to))),
-        _ => None,
-    }
+    let (table, what) = match (object.kind(), object.parent) {
+        (Kind::Column, Some(table)) => {
+            (&model.object(table).name, format!("COLUMN {} ", quote(&object.name)))
+        }
+        (Kind::Table, _) => (&object.name, String::new()),
+        _ => return None,
+    };
+    let sql = format!("ALTER TABLE {} RENAME {what}TO {}", quote(table), quote(to));
+    let lock = TableLock { table: table.clone(), lock: LockClass::AccessExclusive };
+    let mut step = Step::renaming(sql, vec![lock]);
+    // What refers to it follows, which the plan's own way of renaming keeps from happening (manual: "PRAGMA legacy_alter_table").
+    step.statements.insert(0, "PRAGMA legacy_alter_table = OFF".into());
+    step.statements.push("PRAGMA legacy_alter_table = ON".into());
+    Some(step)
 }
 
 struct Planning<'m> {

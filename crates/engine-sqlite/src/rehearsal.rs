@@ -2,6 +2,7 @@
 
 use cadastre_engine::{DbError, Dialect, ErrorCode, Rehearse, RunContext};
 use cadastre_model::*;
+use cadastre_plan::{RENAMING, Step};
 use rusqlite::Connection;
 
 use crate::dialect::{SqliteDialect, quote};
@@ -48,8 +49,8 @@ fn plain_tables(model: &Model) -> impl Iterator<Item = RelationWalker<'_>> {
 /// What a table is called after the plan, quoted.
 fn new_name(what: &Rehearse<'_>, name: &str) -> String {
     let head = format!("ALTER TABLE {} RENAME TO ", quote(name));
-    let statements = what.plan.steps().filter(|step| step.statements.len() == 1);
-    let renamed = statements.filter_map(|step| step.statements[0].strip_prefix(&head)).next();
+    let renaming = what.plan.steps().filter(|step| step.object == RENAMING);
+    let renamed = renaming.filter_map(Step::first_statement).find_map(|sql| sql.strip_prefix(&head));
     renamed.map_or_else(|| quote(name).to_string(), str::to_owned)
 }
 

@@ -2,7 +2,7 @@
 
 use cadastre_diff::Diff;
 use cadastre_model::{Model, ObjectId};
-use cadastre_plan::{Plan, TimeOuts};
+use cadastre_plan::{Plan, Step, TimeOuts};
 
 use crate::coverage::CoverageLine;
 use crate::error::{DbError, ErrorCode};
@@ -93,27 +93,21 @@ pub trait Dialect: Send + Sync {
         "BEGIN"
     }
 
-    /// The statement that renames an object of a model.
+    /// The step that renames an object of a model.
     ///
     /// # Errors
     /// When the engine cannot rename such an object.
-    fn rename_statement(&self, model: &Model, id: ObjectId, to: &str) -> Result<String, DbError> {
+    fn rename_step(&self, model: &Model, id: ObjectId, to: &str) -> Result<Step, DbError> {
         let message =
             format!("planning: {} cannot be renamed to {to} by {}", model.display_name(id), self.engine());
         Err(DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out"))
     }
 
-    /// The statement that gives a field of the documents of a collection another name. `field` is the way to it, `to` its last part.
+    /// The step that gives a field of the documents of a collection another name. `field` is the way to it, `to` its last part.
     ///
     /// # Errors
     /// Where there are no documents.
-    fn rename_field_statement(
-        &self,
-        model: &Model,
-        id: ObjectId,
-        field: &str,
-        to: &str,
-    ) -> Result<String, DbError> {
+    fn rename_field_step(&self, model: &Model, id: ObjectId, field: &str, to: &str) -> Result<Step, DbError> {
         let message = format!(
             "planning: the field {field} of {} cannot be renamed to {to} by {}",
             model.display_name(id),

@@ -11,7 +11,7 @@ mod summary;
 pub use action::{Action, Transactional, arrange};
 pub use hazard::{Hazard, HazardKind, Reason};
 pub use plan::{
-    FORMAT, Group, LockClass, Plan, Proof, Step, TableLock, TableSize, TimeOuts, VERSION, WorkClass,
+    FORMAT, Group, LockClass, Plan, Proof, RENAMING, Step, TableLock, TableSize, TimeOuts, VERSION, WorkClass,
 };
 pub use summary::summary;
 

@@ -7,6 +7,8 @@ use crate::hazard::Hazard;
 
 /// The word in the file.
 pub const FORMAT: &str = "cadastre-plan";
+/// What a step is called that gives something another name.
+pub const RENAMING: &str = "rename";
 /// The version of the format.
 pub const VERSION: u32 = 2;
 
@@ -107,9 +109,14 @@ pub struct Step {
 }
 
 impl Step {
+    /// One that gives something another name: only descriptions change, while the table is locked like this.
+    pub fn renaming(statement: String, locks: Vec<TableLock>) -> Self {
+        Self { object: RENAMING.into(), statements: vec![statement], locks, ..Self::default() }
+    }
+
     /// The first statement that does more than set up the session.
     pub fn first_statement(&self) -> Option<&String> {
-        let is_setting = |it: &&String| it.starts_with("SET ") || it.starts_with("RESET ");
+        let is_setting = |it: &&String| ["SET ", "RESET ", "PRAGMA "].iter().any(|word| it.starts_with(word));
         self.statements.iter().find(|it| !is_setting(it)).or(self.statements.first())
     }
 }

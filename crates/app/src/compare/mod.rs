@@ -127,8 +127,8 @@ pub struct Comparison {
     /// How large the tables are that differ, by what they are called once they are renamed.
     sizes: Vec<TableSize>,
     renamed: Vec<(ObjectId, String)>,
-    renames: Vec<String>,
-    rename_backs: Vec<String>,
+    renames: Vec<Step>,
+    rename_backs: Vec<Step>,
 }
 
 /// Reads one side: a live database, a JSON model, or a script, which is run in the scratch database.
@@ -207,7 +207,7 @@ pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Co
         renames.push(answered_rename(&renamed, &to.model, answer)?);
         renamed = carry_out(&from.model, &renames)?;
     }
-    let (statements, backs) = rename_statements(dialect, &from.model, &renamed, &renames)?;
+    let (there, back) = rename_steps(dialect, &from.model, &renamed, &renames)?;
     let found = difference(dialect, &renamed, &to.model);
     let open_questions =
         open_questions(&from.model, &renamed, &to.model, &found, (&from.live, &to.live), answers).await?;
@@ -223,8 +223,8 @@ pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Co
         across: None,
         sizes,
         renamed: old_names,
-        renames: statements,
-        rename_backs: backs,
+        renames: there,
+        rename_backs: back,
     })
 }
 
@@ -293,35 +293,35 @@ fn difference(dialect: &dyn Dialect, from: &Model, to: &Model) -> Diff {
     found
 }
 
-fn rename_statements(
+fn rename_steps(
     dialect: &dyn Dialect,
     model: &Model,
     renamed: &Model,
     renames: &[Rename],
-) -> Result<(Vec<String>, Vec<String>), AppError> {
+) -> Result<(Vec<Step>, Vec<Step>), AppError> {
     let is_inside = |it: &Rename| it.field.is_some() || model.object(it.object).kind() == Kind::Column;
     let (inside, relations): (Vec<Rename>, Vec<Rename>) = renames.iter().cloned().partition(is_inside);
     // There: columns and fields, while their tables have their old names, then tables. Back: the other way round.
     let mut there = Vec::new();
     for it in inside.iter().chain(&relations) {
         there.push(match &it.field {
-            Some(field) => dialect.rename_field_statement(model, it.object, field, &it.to)?,
-            None => dialect.rename_statement(model, it.object, &it.to)?,
+            Some(field) => dialect.rename_field_step(model, it.object, field, &it.to)?,
+            None => dialect.rename_step(model, it.object, &it.to)?,
         });
     }
     let only_inside = carry_out(model, &inside)?;
     let mut back = Vec::new();
     for it in &relations {
-        back.push(dialect.rename_statement(renamed, it.object, &model.object(it.object).name)?);
+        back.push(dialect.rename_step(renamed, it.object, &model.object(it.object).name)?);
     }
     for it in &inside {
         back.push(match it.field.as_deref().map(|field| field.rsplit_once('.').unwrap_or(("", field))) {
             Some((above, last)) => {
                 let dot = if above.is_empty() { "" } else { "." };
                 let new = format!("{above}{dot}{}", it.to);
-                dialect.rename_field_statement(&only_inside, it.object, &new, last)?
+                dialect.rename_field_step(&only_inside, it.object, &new, last)?
             }
-            None => dialect.rename_statement(&only_inside, it.object, &model.object(it.object).name)?,
+            None => dialect.rename_step(&only_inside, it.object, &model.object(it.object).name)?,
         });
     }
     Ok((there, back))
@@ -551,6 +551,11 @@ impl Comparison {
         Ok(plan)
     }
 
+    /// What renames the things that somebody said are the same.
+    fn rename_statements(&self) -> impl Iterator<Item = &String> {
+        self.renames.iter().filter_map(Step::first_statement)
+    }
+
     fn expect_one_engine(&self) -> Result<(), AppError> {
         if self.across.is_none() {
             return Ok(());
@@ -571,7 +576,7 @@ impl Comparison {
 
     /// The differences in words, a line for each.
     pub fn summary(&self) -> String {
-        let mut lines: Vec<String> = self.renames.iter().map(|sql| format!("> {sql}")).collect();
+        let mut lines: Vec<String> = self.rename_statements().map(|sql| format!("> {sql}")).collect();
         for change in &self.diff.changes {
             let sign = match change.kind {
                 ChangeKind::Added => '+',
@@ -624,10 +629,6 @@ fn take_back(plan: &mut Plan, reverse: &Plan) {
     }
 }
 
-fn rename_group(dialect: &dyn Dialect, statements: &[String]) -> Group {
-    let steps = statements
-        .iter()
-        .map(|sql| Step { object: "rename".into(), statements: vec![sql.clone()], ..Step::default() })
-        .collect();
-    Group { transaction: dialect.has_transactional_ddl(), steps }
+fn rename_group(dialect: &dyn Dialect, steps: &[Step]) -> Group {
+    Group { transaction: dialect.has_transactional_ddl(), steps: steps.to_vec() }
 }

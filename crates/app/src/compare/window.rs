@@ -228,7 +228,7 @@ impl Workspace {
             engine: comparison.from.origin.engine.clone(),
             from,
             to,
-            renames: comparison.renames.clone(),
+            renames: comparison.rename_statements().cloned().collect(),
             questions: comparison
                 .open_questions
                 .iter()

@@ -195,6 +195,7 @@ impl<'a> Needs<'a> {
         found.extend(self.in_one_row(at));
         found.extend(self.freed_by(at));
         found.extend(self.led_to(at));
+        found.extend(self.named_with_extension(at));
         found.extend(self.other_half.get(&at));
         found.extend(self.of_partitioned(at));
         found.extend(self.of_one_character_set(at));
@@ -332,14 +333,12 @@ impl<'a> Needs<'a> {
         key.and_then(|key| self.removed.get(key).copied())
     }
 
-    /// The foreign keys that lead to a key that changes, the views that read a view that does, the indexes that use an extension that moves.
+    /// The foreign keys that lead to a key that changes, the views that read a view that does.
     fn led_to(&self, at: usize) -> Vec<usize> {
         let change = &self.diff.changes[at];
         let (Some(old), Some(_)) = (change.from, change.to) else { return Vec::new() };
         let wanted = match self.from.object(old).kind() {
             Kind::View => Kind::View,
-            // What is in it is named with its schema.
-            Kind::Extension => Kind::Index,
             _ if !key_columns(self.from, old).is_empty() => Kind::ForeignKey,
             _ => return Vec::new(),
         };
@@ -350,6 +349,20 @@ impl<'a> Needs<'a> {
             None => self.removed.get(id).copied(),
         })
         .collect()
+    }
+
+    /// What an extension has is named with its schema: when it moves, whatever names that changes with it.
+    fn named_with_extension(&self, at: usize) -> Vec<usize> {
+        let change = &self.diff.changes[at];
+        let is_moved = |id: &ObjectId| self.from.object(*id).kind() == Kind::Extension && change.to.is_some();
+        let dependents = change.from.filter(is_moved).and_then(|id| self.standing_on.get(&id));
+        let with_parts = dependents.into_iter().flatten().flat_map(|&id| subtree(self.from, id));
+        with_parts
+            .filter_map(|id| match self.diff.to(id) {
+                Some(to) => self.changed.get(&to).copied(),
+                None => self.removed.get(&id).copied(),
+            })
+            .collect()
     }
 
     /// A column that numbers itself is in a key: it comes with the key, and stops before the key goes.

@@ -84,18 +84,19 @@ pub(crate) fn plan_script(plan: &Plan) -> String {
 }
 
 /// `ALTER TABLE … RENAME`.
-pub(crate) fn rename_statement(model: &Model, id: ObjectId, to: &str) -> Option<String> {
+pub(crate) fn rename_step(model: &Model, id: ObjectId, to: &str) -> Option<Step> {
     let object = model.object(id);
-    match (object.kind(), object.parent) {
-        (Kind::Column, Some(table)) => Some(format!(
-            "ALTER TABLE {} RENAME COLUMN {} TO {}",
-            quote(&model.object(table).name),
-            quote(&object.name),
-            quote(to)
-        )),
-        (Kind::Table, _) => Some(format!("RENAME TABLE {} TO {}", quote(&object.name), quote(to))),
-        _ => None,
-    }
+    let (table, sql) = match (object.kind(), object.parent) {
+        (Kind::Column, Some(table)) => {
+            let table = &model.object(table).name;
+            let names = (quote(table), quote(&object.name), quote(to));
+            (table, format!("ALTER TABLE {} RENAME COLUMN {} TO {}", names.0, names.1, names.2))
+        }
+        (Kind::Table, _) => (&object.name, format!("RENAME TABLE {} TO {}", quote(&object.name), quote(to))),
+        _ => return None,
+    };
+    let lock = TableLock { table: table.clone(), lock: LockClass::AccessExclusive };
+    Some(Step::renaming(sql, vec![lock]))
 }
 
 /// What changes of a table that stays.

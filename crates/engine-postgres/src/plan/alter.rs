@@ -235,7 +235,10 @@ impl Planning<'_> {
                 matches!((before, &self.to.object(child).body),
                     (Some(Body::Column(a)), Body::Column(b)) if a.not_null && !b.not_null)
             };
-            let children = self.to.children(to).iter().filter(|child| !is_let_off(**child));
+            let is_inherited =
+                |child: ObjectId| matches!(self.to.object(child).kind(), Kind::Column | Kind::Check);
+            let children = self.to.children(to).iter();
+            let children = children.filter(|child| is_inherited(**child) && !is_let_off(**child));
             self.new.pending.extend(children.map(|&child| (at, child)));
         }
         self.partition_changes(to, name, a, b);

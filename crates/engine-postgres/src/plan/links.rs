@@ -46,13 +46,17 @@ impl Planning<'_> {
                 needs[unit].push(own);
             }
             for &needed in object.depends_on.iter().chain(&object.parent) {
+                let is_heir =
+                    matches!(&self.from.object(needed).body, Body::Table(it) if it.partition_of.is_none());
+                let is_inherited = matches!(object.kind(), Kind::Column | Kind::Check);
                 // What it stood on changes, or goes, when it is gone itself.
                 if drop.rank <= Rank::Takedown && self.from.object(needed).kind() != Kind::Namespace {
                     for &unit in unit_list(needed).iter().chain(self.column_units(needed)) {
                         // A partition leaves its table before what it got there can go.
                         let leaves = self.leaving.iter().any(|(leaving, _)| *leaving == unit);
                         let hands_over = self.handing_over.contains(&unit);
-                        if hands_over || leaves && !self.fates.taken.contains(&drop.object) {
+                        let is_kept = !self.fates.taken.contains(&drop.object);
+                        if hands_over || leaves && (is_kept || is_heir && !is_inherited) {
                             continue;
                         }
                         let (later, earlier) = if leaves { (own, unit) } else { (unit, own) };
@@ -89,7 +93,9 @@ impl Planning<'_> {
         }
         for &(unit, parent) in &self.leaving {
             // What the partition has of its table's indexes would go with those, or not, if it left in between.
-            let own = self.from.children(parent).iter();
+            let is_partitioned =
+                matches!(&self.from.object(parent).body, Body::Table(it) if it.partition_by.is_some());
+            let own = self.from.children(parent).iter().filter(|_| is_partitioned);
             let indexes = own.filter(|it| has_relation_name(self.from.object(**it).kind()));
             for drop in indexes.chain([&parent]).filter_map(|&it| drop_at(it)) {
                 needs[drop].push(unit);
@@ -435,7 +441,9 @@ impl Planning<'_> {
                 let other = self.to.object(**other);
                 other.kind() == Kind::Column && takedown::mentions(&it.expression, &other.name)
             });
-            needs[at].extend(read.filter_map(|other| units_of.get(other)).flatten().copied());
+            let units = read.filter_map(|other| units_of.get(other)).flatten().copied();
+            // What is put in where nothing is said may come later.
+            needs[at].extend(units.filter(|&unit| self.new.units[unit].rank != Rank::Default));
         }
         self.link_computed_columns(&column_drops, drop_of, units_of, needs);
         for at in &self.joining {

@@ -305,6 +305,15 @@ impl<'m> Locks<'m> {
         self.domains.iter().any(|name| statement.contains(name))
     }
 
+    /// Locks of a new name: that of a column all heirs have as well.
+    pub fn describe_renaming(&self, step: &mut Step, id: ObjectId) {
+        let Some(table) = self.table_of(id) else { return };
+        match table == id {
+            true => self.lock(step, table, LockClass::AccessExclusive),
+            false => self.lock_all(step, table, LockClass::AccessExclusive),
+        }
+    }
+
     /// Locks and hazards of the statements that take something away.
     pub fn describe_drop(&self, step: &mut Step, id: ObjectId) {
         let object = self.model.object(id);

@@ -393,13 +393,16 @@ pub(crate) fn object_name(model: &Model, id: ObjectId) -> String {
 }
 
 /// `ALTER … RENAME`, of a column at its table.
-pub(crate) fn rename_statement(model: &Model, id: ObjectId, to: &str) -> String {
+pub(crate) fn rename_step(model: &Model, id: ObjectId, to: &str) -> Step {
     let writer = Writer::new(model);
     let object = model.object(id);
-    if object.kind() == Kind::Column {
+    let sql = if object.kind() == Kind::Column {
         let table = qualified(&writer.name_of_parent(object));
-        return format!("ALTER TABLE {table} RENAME COLUMN {} TO {}", quote(&object.name), quote(to));
-    }
-    let target = writer.target(id).unwrap_or_default();
-    format!("ALTER {target} RENAME TO {}", quote(to))
+        format!("ALTER TABLE {table} RENAME COLUMN {} TO {}", quote(&object.name), quote(to))
+    } else {
+        format!("ALTER {} RENAME TO {}", writer.target(id).unwrap_or_default(), quote(to))
+    };
+    let mut step = Step::renaming(sql, Vec::new());
+    Locks::new(model, &BTreeSet::new()).describe_renaming(&mut step, id);
+    step
 }
