@@ -303,15 +303,19 @@ impl Planning<'_> {
             format!("ALTER TABLE {} ATTACH PARTITION {name} {}", qualified(&bound.parent), bound.bound);
         let stays = a.partition_of.as_ref().is_some_and(|it| it.parent == bound.parent);
         let at = self.new.unit(Rank::Attach, to, join);
-        if stays {
-            self.new.units[at].sql.splice(0..0, leave);
-        } else {
-            self.detach(to, a, leave);
+        // Where it stays, what it leaves may be wanted by others, and what it joins have been left by others.
+        let leaving = leave.clone().filter(|_| stays).map(|leave| self.new.unit(Rank::Attach, to, leave));
+        match leaving {
+            Some(leaving) => {
+                self.new.units[at].needs.push(leaving);
+                self.rebinding.push((bound.parent.clone(), leaving));
+            }
+            None => self.detach(to, a, leave),
         }
         let above = self.to.find_relation(&bound.parent);
         let around = above.into_iter().chain([to]);
         for table in around {
-            self.new.pending.push((at, table));
+            self.new.pending.extend([Some(at), leaving].into_iter().flatten().map(|at| (at, table)));
             // Indexes that are new on both are joined when the tables are; one that was there wants its counterpart before.
             let waits_for = |child: &ObjectId| match &self.to.object(*child).body {
                 Body::Index(index) => {
@@ -322,7 +326,9 @@ impl Planning<'_> {
                 _ => true,
             };
             let children: Vec<ObjectId> = self.to.children(table).iter().copied().filter(waits_for).collect();
-            self.new.pending.extend(children.into_iter().map(|child| (at, child)));
+            for child in children {
+                self.new.pending.extend([Some(at), leaving].into_iter().flatten().map(|at| (at, child)));
+            }
         }
         self.new.attachments.push((self.new.name(to), bound.parent.clone(), at));
         self.inheriting.extend(self.diff.from(to).map(|table| (at, table)));

@@ -114,7 +114,7 @@ impl Planning<'_> {
         self.link_columns(count, &drop_of, &units_of, needs);
     }
 
-    /// A column goes when those that were computed from it have gone, or are not computed any more.
+    /// A column goes, or gets another type, when those that were computed from it have gone, or are not computed any more.
     fn link_computed_columns(
         &self,
         column_drops: &HashMap<ObjectId, Vec<usize>>,
@@ -135,13 +135,19 @@ impl Planning<'_> {
                         self.diff.to(computed).and_then(|to| units_of.get(&to)).cloned().unwrap_or_default()
                     }
                 };
-                for other in
-                    children.iter().filter(|other| **other != computed && self.fates.taken.contains(other))
-                {
-                    let is_read = self.from.object(*other).kind() == Kind::Column
-                        && takedown::mentions(&it.expression, &self.from.object(*other).name);
-                    if let Some(&drop) = drop_of.get(other).filter(|_| is_read) {
-                        needs[drop].extend(&own);
+                let read = children.iter().filter(|&&other| {
+                    let object = self.from.object(other);
+                    other != computed
+                        && object.kind() == Kind::Column
+                        && takedown::mentions(&it.expression, &object.name)
+                });
+                for other in read {
+                    let drop = drop_of.get(other).filter(|_| self.fates.taken.contains(other));
+                    let units = self.diff.to(*other).and_then(|to| units_of.get(&to)).into_iter().flatten();
+                    let retyping =
+                        units.filter(|&&at| self.new.units[at].sql.iter().any(|sql| sql.contains(" TYPE ")));
+                    for &at in drop.into_iter().chain(retyping).filter(|at| !own.contains(at)) {
+                        needs[at].extend(&own);
                     }
                 }
             }
@@ -207,7 +213,7 @@ impl Planning<'_> {
         }
     }
 
-    /// A partition goes before others take its rows.
+    /// A partition goes, or leaves, before others take its bounds and rows.
     fn link_bounds(&self, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
         let mut going: HashMap<ObjectId, Vec<usize>> = HashMap::new();
         for (&id, &drop) in drop_of {
@@ -215,6 +221,14 @@ impl Planning<'_> {
                 let above = self.from.find_relation(&bound.parent).and_then(|above| self.diff.to(above));
                 above.into_iter().for_each(|above| going.entry(above).or_default().push(drop));
             }
+        }
+        for (parent, unit) in &self.rebinding {
+            let above = self.to.find_relation(parent);
+            above.into_iter().for_each(|above| going.entry(above).or_default().push(*unit));
+        }
+        for (_, parent, at) in &self.new.attachments {
+            let above = self.to.find_relation(parent).and_then(|above| going.get(&above));
+            needs[*at].extend(above.into_iter().flatten().copied());
         }
         for (at, unit) in self.new.units.iter().enumerate() {
             let Body::Table(Table { partition_of: Some(bound), .. }) = &self.to.object(unit.object).body
@@ -465,7 +479,12 @@ impl Planning<'_> {
             let parent = self.to.find_relation(parent).and_then(|parent| self.diff.from(parent));
             parent.map(|parent| (*at, parent))
         });
-        for (at, parent) in self.inheriting.iter().copied().chain(attached) {
+        // And who leaves one to come back has what changes of it until then.
+        let leaving = self.rebinding.iter().filter_map(|(parent, at)| {
+            let parent = self.to.find_relation(parent).and_then(|parent| self.diff.from(parent));
+            parent.map(|parent| (*at, parent))
+        });
+        for (at, parent) in self.inheriting.iter().copied().chain(attached).chain(leaving) {
             needs[at].extend(column_drops.get(&parent).into_iter().flatten());
         }
         for (id, object) in self.from.objects() {

@@ -123,6 +123,8 @@ pub(crate) struct Planning<'m> {
     pub handing_over: Vec<usize>,
     /// Units that make a partition leave its table, with that table.
     pub leaving: Vec<(usize, ObjectId)>,
+    /// Units that make a partition leave its table to join it with other bounds, with that table.
+    pub rebinding: Vec<(QualifiedName, usize)>,
     /// Units that drop what an heir has of a column that its parents do not have any more, with that column.
     pub left_by_parents: Vec<(usize, ObjectId)>,
     /// Names that renamed indexes leave, with the units that do it.
@@ -179,6 +181,7 @@ impl<'m> Planning<'m> {
             wanted_names: wanted_names(to, fates),
             disowning: Vec::new(),
             left_by_parents: Vec::new(),
+            rebinding: Vec::new(),
             vacating: Vec::new(),
             occupying: Vec::new(),
             alone: Vec::new(),
