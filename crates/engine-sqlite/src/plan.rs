@@ -160,6 +160,10 @@ impl Planning<'_> {
             let work =
                 if self.to.object(id).kind() == Kind::Index { WorkClass::Scan } else { WorkClass::Metadata };
             self.push(self.to, id, vec![sql], work);
+            let is_unique = matches!(&self.to.object(id).body, Body::Index(index) if index.unique);
+            if let Some(step) = self.steps.last_mut().filter(|_| is_unique) {
+                step.hazards.push(Hazard::new(Reason::Duplicates));
+            }
         }
     }
 
@@ -238,13 +242,11 @@ impl Planning<'_> {
 
     fn can_be_added(&self, id: ObjectId) -> bool {
         let Body::Column(column) = &self.to.object(id).body else { return false };
-        let is_constant =
-            |default: &String| !default.contains('(') && !default.to_uppercase().starts_with("CURRENT_");
         let is_stored = column.generated.as_ref().is_some_and(|it| it.storage == GeneratedStorage::Stored);
         let has_value = column.default.as_ref().is_some_and(|default| !default.eq_ignore_ascii_case("null"));
         !column.autoincrement
             && !is_stored
-            && column.default.as_ref().is_none_or(is_constant)
+            && column.default.as_ref().is_none_or(|default| is_literal(default))
             && (!column.not_null || has_value)
     }
 
@@ -324,6 +326,17 @@ impl Planning<'_> {
     fn numbers_itself(&self, model: &Model, table: ObjectId) -> bool {
         Self::columns_of(model, table).iter().any(|(_, column)| column.autoincrement)
     }
+}
+
+/// Whether a default is a literal: with any other, a column can only be added to a table without rows (manual: "ALTER TABLE ADD COLUMN").
+fn is_literal(default: &str) -> bool {
+    let number = default.trim_start_matches(['+', '-']).to_lowercase();
+    let text = number.strip_prefix('x').unwrap_or(&number);
+    let inside = text.strip_prefix('\'').and_then(|it| it.strip_suffix('\''));
+    ["null", "true", "false"].contains(&number.as_str())
+        || number.starts_with("0x")
+        || number.parse::<f64>().is_ok()
+        || inside.is_some_and(|it| !it.replace("''", "").contains('\''))
 }
 
 fn same_name(a: &str, b: &str) -> bool {
