@@ -184,7 +184,7 @@ fn like_columns(from: &Model, old: ObjectId, to: &Model, new: ObjectId) -> Optio
         return None;
     };
     let is_inherited = is_from_above(&from.object(old).body) && is_from_above(&to.object(new).body);
-    if a.data_type != b.data_type || is_inherited {
+    if a.data_type != b.data_type || a.generated.is_some() != b.generated.is_some() || is_inherited {
         return None;
     }
     let mut evidence = vec![Evidence::new(Clue::Type, Vec::new())];

@@ -13,7 +13,7 @@ pub use candidates::{Candidate, Clue, Evidence, candidates};
 pub use compare::{Change, ChangeKind, Diff, Facets, diff};
 pub use parts::{renamed_attached, renamed_parts};
 pub use pick::{Picked, pick};
-pub use rename::{Rename, RenameError, parse_rename, rename};
+pub use rename::{Naming, Rename, RenameError, TextsFollow, parse_rename, rename};
 
 #[cfg(test)]
 mod tests;

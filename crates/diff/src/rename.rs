@@ -1,10 +1,11 @@
 //! Renames: said by a person, and carried out on a model.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use cadastre_model::{
-    Body, IndexTarget, Inheritance, Kind, Model, ModelBuilder, ModelError, ObjectId, QualifiedName, Table,
-    View,
+    Body, IndexTarget, Inheritance, Kind, Model, ModelBuilder, ModelError, Object, ObjectId, QualifiedName,
+    Table, View,
 };
 
 /// A new name for an object of a model.
@@ -90,42 +91,85 @@ fn rename_in_sample(body: &mut Body, path: &str, to: &str) {
     }
 }
 
-/// The model after its objects were renamed: everything that refers to them by name follows. Texts follow word by word, which is a
-/// good guess; the server has the last word on them.
+/// What becomes of the texts of a schema when something they name gets another name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextsFollow {
+    /// The server puts the new name in the place of the old one.
+    All,
+    /// So it does, but a view goes on calling its own columns as it did.
+    ButColumnsOfViews,
+    /// Views and triggers stay as they are, and may break.
+    ButViewsAndTriggers,
+}
+
+/// How an engine writes names.
+pub struct Naming<'a> {
+    /// As it stands in a text.
+    pub quote: &'a dyn Fn(&str) -> String,
+    /// A backslash takes the next letter of a text along, and texts stand between double quotes as well.
+    pub has_backslashes: bool,
+    /// What follows a rename.
+    pub follow: TextsFollow,
+}
+
+impl fmt::Debug for Naming<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Naming").field("follow", &self.follow).finish_non_exhaustive()
+    }
+}
+
+/// The model after its objects were renamed, columns before their tables: everything that refers to them by name follows, texts as
+/// the engine lets them.
 ///
 /// # Errors
 /// Two siblings would have one name.
-pub fn rename(model: &Model, renames: &[Rename]) -> Result<Model, ModelError> {
-    let mut objects: Vec<_> = model.objects().map(|(_, object)| object.clone()).collect();
+pub fn rename(model: &Model, renames: &[Rename], naming: &Naming<'_>) -> Result<Model, ModelError> {
+    let mut objects: Vec<Object> = model.objects().map(|(_, object)| object.clone()).collect();
     let in_heirs: Vec<Rename> = renames.iter().flat_map(|it| in_heirs(model, it)).collect();
-    for it in renames.iter().chain(&in_heirs) {
-        if let Some(field) = &it.field {
-            rename_in_sample(&mut objects[it.object.index()].body, field, &it.to);
-            continue;
-        }
-        let walker = model.walk(it.object);
-        let old = walker.object().name.clone();
-        let table = match walker.object().kind() {
-            Kind::Column => walker.object().parent,
-            _ => None,
-        };
-        let table_name = table.map(|table| model.walk(table).qualified_name());
-        let own_name = walker.qualified_name();
-        for (index, object) in objects.iter_mut().enumerate() {
-            let at = model.id_at(index);
-            match (&table, &table_name) {
-                (Some(table), Some(name)) => {
-                    let is_own = object.parent == Some(*table);
-                    let depends = model.object(at.unwrap_or(it.object)).depends_on.contains(table);
-                    rename_column(&mut object.body, is_own, name, &old, &it.to);
-                    if is_own || depends {
-                        rename_in_text(&mut object.body, &old, &it.to);
+    let is_inside = |it: &&Rename| it.field.is_some() || model.object(it.object).kind() == Kind::Column;
+    let (inside, relations): (Vec<&Rename>, Vec<&Rename>) =
+        renames.iter().chain(&in_heirs).partition(is_inside);
+    for it in inside.into_iter().chain(relations) {
+        match (&it.field, model.object(it.object).parent) {
+            (Some(field), _) => rename_in_sample(&mut objects[it.object.index()].body, field, &it.to),
+            (None, Some(table)) if model.object(it.object).kind() == Kind::Column => {
+                let views = views_showing(model, &model.object(it.object).name);
+                for (index, object) in objects.iter_mut().enumerate() {
+                    let Some(id) = model.id_at(index) else { continue };
+                    let place = Place {
+                        is_own: object.parent == Some(table),
+                        is_itself: id == table,
+                        depends: model.object(id).depends_on.contains(&table),
+                    };
+                    let keeps = naming.follow == TextsFollow::ButColumnsOfViews && views.contains(&id);
+                    let names = (model.object(it.object).name.as_str(), it.to.as_str());
+                    rename_column(object, place, &model.walk(table).qualified_name(), names);
+                    if (place.is_own || place.is_itself || place.depends) && !keeps {
+                        rename_in_text(&mut object.body, names, naming);
                     }
                 }
-                _ => rename_relation(&mut object.body, &own_name, &it.to),
+            }
+            _ => {
+                let old = model.walk(it.object).qualified_name();
+                for (index, object) in objects.iter_mut().enumerate() {
+                    let Some(id) = model.id_at(index) else { continue };
+                    let grounds = &model.object(id).depends_on;
+                    // Not every engine tells what stands on what.
+                    let may_name = grounds.is_empty()
+                        || grounds.contains(&it.object)
+                        || object.parent == Some(it.object);
+                    rename_relation(&mut object.body, &old, &it.to);
+                    // A view that names what it reads goes on naming it.
+                    let reads = matches!(&object.body, Body::View(View { reads: Some(_), .. }));
+                    if may_name && !reads || id == it.object {
+                        rename_in_text(&mut object.body, (&old.name, &it.to), naming);
+                    }
+                }
             }
         }
-        objects[it.object.index()].name.clone_from(&it.to);
+        if it.field.is_none() {
+            objects[it.object.index()].name.clone_from(&it.to);
+        }
     }
     let mut builder = ModelBuilder::new(model.origin.clone());
     for object in objects {
@@ -133,6 +177,21 @@ pub fn rename(model: &Model, renames: &[Rename]) -> Result<Model, ModelError> {
     }
     model.unmodelled.iter().for_each(|it| builder.note_unmodelled(it.kind.clone(), it.name.clone()));
     builder.finish()
+}
+
+/// Where an object stands to the table of a column that is renamed.
+#[derive(Clone, Copy)]
+struct Place {
+    is_own: bool,
+    is_itself: bool,
+    depends: bool,
+}
+
+/// The views with a column of a name.
+fn views_showing(model: &Model, name: &str) -> HashSet<ObjectId> {
+    let views = model.objects().filter(|(_, object)| object.kind() == Kind::View).map(|(id, _)| id);
+    let shows = |view: &ObjectId| model.children(*view).iter().any(|&it| model.object(it).name == name);
+    views.filter(shows).collect()
 }
 
 /// A column that heirs and partitions have from the table has its new name in them as well.
@@ -172,9 +231,21 @@ fn swap(name: &mut String, old: &str, new: &str) {
     }
 }
 
-fn rename_column(body: &mut Body, is_own: bool, table: &QualifiedName, old: &str, new: &str) {
+fn rename_column(object: &mut Object, place: Place, table: &QualifiedName, (old, new): (&str, &str)) {
     let all = |names: &mut Vec<String>| names.iter_mut().for_each(|name| swap(name, old, new));
-    match body {
+    let is_own = place.is_own;
+    match &mut object.body {
+        Body::Table(it) if place.is_itself => {
+            for period in &mut it.periods {
+                swap(&mut period.start, old, new);
+                swap(&mut period.end, old, new);
+            }
+        }
+        // One that stands at a column is called as the column is.
+        Body::Check(check) if is_own && check.column.as_deref() == Some(old) => {
+            check.column = Some(new.to_owned());
+            swap(&mut object.name, old, new);
+        }
         Body::PrimaryKey(key) | Body::Unique(key) if is_own => {
             all(&mut key.columns);
             all(&mut key.include);
@@ -226,32 +297,59 @@ fn rename_relation(body: &mut Body, old: &QualifiedName, new: &str) {
         }
         _ => {}
     }
-    // A view that names what it reads goes on naming it.
-    if !matches!(body, Body::View(View { reads: Some(_), .. })) {
-        rename_in_text(body, &old.name, new);
-    }
 }
 
 /// Names in texts. The statement a table was made with is forgotten where the name stands in it: it is made anew from what the table is.
-fn rename_in_text(body: &mut Body, old: &str, new: &str) {
+fn rename_in_text(body: &mut Body, (old, new): (&str, &str), naming: &Naming<'_>) {
+    let renamed = |text: &str| rename_identifier(text, old, new, naming);
     if let Body::Table(table) = body {
-        table.source = table.source.take().filter(|text| replace_word(text, old, new) == *text);
+        table.source = table.source.take().filter(|text| renamed(text) == *text);
+        if let Some(words) = &mut table.partition_by {
+            *words = renamed(words);
+        }
     }
-    body.texts_mut().into_iter().for_each(|text| *text = replace_word(text, old, new));
+    let stays = matches!(body, Body::View(_) | Body::Trigger(_));
+    if !stays || naming.follow != TextsFollow::ButViewsAndTriggers {
+        body.texts_mut().into_iter().for_each(|text| *text = renamed(text));
+    }
 }
 
-/// Replaces a name where it stands by itself and not as part of a longer one.
-fn replace_word(text: &str, old: &str, new: &str) -> String {
+/// Replaces a name in a text wherever it stands as one, plain or quoted, and not within a literal.
+fn rename_identifier(text: &str, old: &str, new: &str, naming: &Naming<'_>) -> String {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let new = (naming.quote)(new);
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(old) {
-        let before = rest[..at].chars().next_back().or_else(|| out.chars().next_back());
-        let after = rest[at + old.len()..].chars().next();
-        out.push_str(&rest[..at]);
-        out.push_str(if before.is_some_and(is_part) || after.is_some_and(is_part) { old } else { new });
-        rest = &rest[at + old.len()..];
+    while let Some(first) = rest.chars().next() {
+        let is_literal = first == '\'' || first == '"' && naming.has_backslashes;
+        let length = match first {
+            '\'' | '"' | '`' => quoted_length(rest, first, is_literal && naming.has_backslashes),
+            c if is_part(c) => rest.find(|c| !is_part(c)).unwrap_or(rest.len()),
+            c => c.len_utf8(),
+        };
+        let (token, after) = rest.split_at(length);
+        let name = match first {
+            '"' | '`' if token.len() > 1 => {
+                let double = format!("{first}{first}");
+                token[1..].strip_suffix(first).unwrap_or(&token[1..]).replace(&double, &first.to_string())
+            }
+            _ => token.to_owned(),
+        };
+        out.push_str(if name == old && !is_literal { &new } else { token });
+        rest = after;
     }
-    out.push_str(rest);
     out
+}
+
+/// The length of what begins with a quote, to where that is closed; a doubled quote is none.
+fn quoted_length(text: &str, quote: char, has_backslashes: bool) -> usize {
+    let mut letters = text.char_indices().skip(1).peekable();
+    while let Some((at, letter)) = letters.next() {
+        if letter == '\\' && has_backslashes {
+            letters.next();
+        } else if letter == quote && letters.next_if(|(_, next)| *next == quote).is_none() {
+            return at + letter.len_utf8();
+        }
+    }
+    text.len()
 }

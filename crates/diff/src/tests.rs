@@ -108,15 +108,62 @@ fn a_rename_is_asked_about_and_followed_by_what_refers_to_it() {
     let asked = candidates(&a, &b, &diff(&a, &b), |_, _| false);
     assert_eq!(asked.len(), 1);
     assert_eq!(clues(&asked[0]), ["both have the same 2 columns"]);
-    let renamed = rename(&a, &[parse_rename(&a, "main.old=new").unwrap()]).unwrap();
+    let renamed = carried_out(&a, "main.old=new", TextsFollow::All);
     assert!(diff(&renamed, &b).is_empty(), "{:?}", words(&renamed, &b));
     let c = build("old", "sign");
     let asked = candidates(&a, &c, &diff(&a, &c), |_, _| false);
     let all = ["same table and type", "part of the same keys, indexes and checks", "same position"];
     assert_eq!(clues(&asked[0]), all);
-    let renamed = rename(&a, &[parse_rename(&a, "old.code=sign").unwrap()]).unwrap();
+    let renamed = carried_out(&a, "old.code=sign", TextsFollow::All);
     assert!(diff(&renamed, &c).is_empty(), "{:?}", words(&renamed, &c));
     assert!(parse_rename(&a, "nothing=x").is_err() && parse_rename(&a, "old").is_err());
+}
+
+/// A model after a rename, of an engine that writes names between double quotes where it must.
+fn carried_out(model: &Model, text: &str, follow: TextsFollow) -> Model {
+    let is_plain = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let quote = |name: &str| match is_plain(name) {
+        true => name.to_owned(),
+        false => format!("\"{}\"", name.replace('"', "\"\"")),
+    };
+    let naming = Naming { quote: &quote, has_backslashes: false, follow };
+    rename(model, &[parse_rename(model, text).unwrap()], &naming).unwrap()
+}
+
+#[test]
+fn texts_follow_a_rename_as_the_engine_lets_them() {
+    let build = |column: &str, check: &str, view: &str| {
+        model(|it, main| {
+            let t = table(it, main, "t", &[("id", "int"), (column, "text")]);
+            let check = Check {
+                expression: check.into(),
+                no_inherit: false,
+                validated: Validated::Yes,
+                inheritance: Inheritance::Local,
+                not_enforced: false,
+                column: Some(column.into()),
+                unnamed: false,
+            };
+            it.add(Object::new(Some(t), column, Body::Check(check)));
+            let body = View { definition: view.into(), ..View::default() };
+            let view = it.add(Object::new(Some(main), "v", Body::View(body)));
+            it.add(Object::new(Some(view), column, Body::Column(Column::default())));
+            it.object_mut(view).depends_on.push(t);
+        })
+    };
+    let check = "code <> 'code' AND other_code > \"code\"";
+    let from = build("code", check, "SELECT code FROM t");
+    let all = carried_out(&from, "t.code=it \"s", TextsFollow::All);
+    let texts = |model: &Model| -> Vec<String> {
+        let mut bodies: Vec<Body> = model.objects().map(|(_, object)| object.body.clone()).collect();
+        bodies.iter_mut().flat_map(Body::texts_mut).map(|text| text.clone()).collect()
+    };
+    let written = "\"it \"\"s\" <> 'code' AND other_code > \"it \"\"s\"";
+    assert_eq!(texts(&all), [written, "SELECT \"it \"\"s\" FROM t"]);
+    for follow in [TextsFollow::ButColumnsOfViews, TextsFollow::ButViewsAndTriggers] {
+        let kept = carried_out(&from, "t.code=it \"s", follow);
+        assert_eq!(texts(&kept), [written, "SELECT code FROM t"]);
+    }
 }
 
 fn clues(it: &Candidate) -> Vec<String> {

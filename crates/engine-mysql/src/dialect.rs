@@ -1,6 +1,6 @@
 //! The pure half: quoting and scripts.
 
-use cadastre_diff::Diff;
+use cadastre_diff::{Diff, TextsFollow};
 use cadastre_engine::{
     Backslash, CommonType, CoverageLine, DbError, Dialect, ErrorCode, Folding, NameLimit, Quoted, Script,
     check_distinct, check_names, quote_backtick, quote_literal,
@@ -72,6 +72,10 @@ impl Dialect for MySqlDialect {
 
     fn plan_script(&self, plan: &Plan) -> String {
         plan::plan_script(plan)
+    }
+
+    fn texts_follow(&self) -> TextsFollow {
+        TextsFollow::ButViewsAndTriggers
     }
 
     fn rename_step(&self, model: &Model, id: ObjectId, to: &str) -> Result<Step, DbError> {

@@ -1,6 +1,6 @@
 //! The pure half: quoting and scripts.
 
-use cadastre_diff::Diff;
+use cadastre_diff::{Diff, TextsFollow};
 use cadastre_engine::{
     Backslash, CommonType, CoverageLine, DbError, Dialect, NameLimit, Quoted, Script, check_names,
     quote_double, quote_literal as quote_text,
@@ -74,6 +74,10 @@ impl Dialect for PostgresDialect {
 
     fn comparable(&self, model: &Model) -> Model {
         comparable(model)
+    }
+
+    fn texts_follow(&self) -> TextsFollow {
+        TextsFollow::ButColumnsOfViews
     }
 
     fn rename_step(&self, model: &Model, id: ObjectId, to: &str) -> Result<Step, DbError> {

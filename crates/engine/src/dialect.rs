@@ -1,6 +1,6 @@
 //! What every engine knows without a connection.
 
-use cadastre_diff::Diff;
+use cadastre_diff::{Diff, TextsFollow};
 use cadastre_model::{Model, ObjectId};
 use cadastre_plan::{Plan, Step, TimeOuts};
 
@@ -101,6 +101,11 @@ pub trait Dialect: Send + Sync {
         let message =
             format!("planning: {} cannot be renamed to {to} by {}", model.display_name(id), self.engine());
         Err(DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out"))
+    }
+
+    /// What becomes of texts when something they name is renamed.
+    fn texts_follow(&self) -> TextsFollow {
+        TextsFollow::All
     }
 
     /// The step that gives a field of the documents of a collection another name. `field` is the way to it, `to` its last part.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use cadastre_app::compare::{Comparison, RenameAnswers, Scratch, Side, Strategy, compare};
+use cadastre_app::compare::{Comparison, RenameAnswer, RenameAnswers, Scratch, Side, Strategy, compare};
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, RunContext, Secret};
-use cadastre_model::Model;
+use cadastre_model::{Kind, Model};
 
 use crate::random::{Random, Sketch};
 use crate::{TestServer, edits};
@@ -61,8 +61,12 @@ pub async fn read(server: &dyn TestServer, database: &str) -> Result<Model, Stri
 /// What keeps them from being compared.
 pub async fn compare_models(from: Model, to: Model) -> Result<Comparison, String> {
     let answers = RenameAnswers { no_renames: vec!["*".into()], ..RenameAnswers::default() };
+    answered(from, to, &answers).await
+}
+
+async fn answered(from: Model, to: Model, answers: &RenameAnswers) -> Result<Comparison, String> {
     let side = |model| Side { model, live: None };
-    compare(side(from), side(to), &answers).await.map_err(|error| error.message)
+    compare(side(from), side(to), answers).await.map_err(|error| error.message)
 }
 
 /// Where a walk stands.
@@ -152,7 +156,12 @@ pub async fn walk_from(
             continue;
         }
         walk.step(&other, format!("{}\n-- edited\n{run}", walk.script), &mut tally).await?;
-        walk.script = create_script(&walk.model).map_err(broken)?;
+        // Every new database of PostgreSQL has this schema, and no script takes away what it does not make.
+        let has_public =
+            walk.model.objects().any(|(_, it)| it.kind() == Kind::Namespace && it.name == "public");
+        let is_postgres = walk.model.origin.engine == "postgres";
+        let head = if is_postgres && !has_public { "DROP SCHEMA public;\n" } else { "" };
+        walk.script = format!("{head}{}", create_script(&walk.model).map_err(broken)?);
     }
     server.drop_database(&walk.database);
     Ok(tally)
@@ -194,7 +203,7 @@ impl<'s> Walk<'s> {
     /// Checks the pair with what another database has, which is dropped, and goes on from there.
     async fn step(&mut self, other: &str, script: String, tally: &mut Tally) -> Result<(), Box<Broken>> {
         let mut plan = String::new();
-        let checked = self.check(other, &mut plan, tally.pairs.is_multiple_of(4)).await;
+        let checked = self.check(other, &mut plan, tally.pairs % 4).await;
         let (changes, model) = checked.map_err(|message| {
             Box::new(Broken { message, from: self.script.clone(), to: script.clone(), plan: plan.clone() })
         })?;
@@ -206,12 +215,12 @@ impl<'s> Walk<'s> {
         Ok(())
     }
 
-    /// Brings the own database to what the other is, and the other to what the own was.
+    /// Brings the own database to what the other is, and the other to what the own was; and, by the number of the pair, more.
     async fn check(
         &mut self,
         other: &str,
         plan: &mut String,
-        also_picks: bool,
+        number: usize,
     ) -> Result<(usize, Model), String> {
         let wanted = read(self.server, other).await?;
         let comparison = compare_models(self.model.clone(), wanted.clone()).await?;
@@ -221,9 +230,13 @@ impl<'s> Walk<'s> {
         }
         let (script, back) = (text(&comparison, &planned)?, text(&comparison, &reverse(&comparison)?)?);
         *plan = format!("-- there\n{script}\n-- back\n{back}");
-        if also_picks {
-            self.check_pick(&comparison, plan).await?;
-            self.prove(&comparison).await?;
+        match number {
+            0 => {
+                self.check_pick(&comparison, plan).await?;
+                self.prove(&comparison).await?;
+            }
+            2 => self.check_renames(&wanted, plan).await?,
+            _ => {}
         }
         self.server.try_sql(&self.database, &script).map_err(|output| format!("there: {output}"))?;
         let reached = read(self.server, &self.database).await?;
@@ -256,6 +269,40 @@ impl<'s> Walk<'s> {
         let database = load(self.server, &self.script)?;
         self.server.try_sql(&database, &script).map_err(|output| format!("a choice: {output}"))?;
         expect_same(read(self.server, &database).await?, picked.to, "a choice").await?;
+        self.server.drop_database(&database);
+        Ok(())
+    }
+
+    /// Whatever looks like a rename is one: also where it is none, the plan leads there, and back.
+    async fn check_renames(&self, wanted: &Model, plan: &mut String) -> Result<(), String> {
+        let mut answers = RenameAnswers::default();
+        let comparison = loop {
+            let comparison = answered(self.model.clone(), wanted.clone(), &answers).await?;
+            if comparison.open_questions.is_empty() {
+                break comparison;
+            }
+            answers.answered.extend(comparison.open_questions.iter().map(|it| RenameAnswer {
+                from: it.from.clone(),
+                to: it.to.clone(),
+                is_rename: true,
+            }));
+        };
+        if answers.answered.is_empty() {
+            return Ok(());
+        }
+        let planned =
+            comparison.plan(Strategy::Direct).map_err(|error| format!("of renames: {}", error.message))?;
+        let (script, back) = (text(&comparison, &planned)?, text(&comparison, &reverse(&comparison)?)?);
+        plan.push_str(&format!("\n-- with renames\n{script}\n-- and back\n{back}"));
+        let database = load(self.server, &self.script)?;
+        let run = |script: &str, what: &str| {
+            self.server.try_sql(&database, script).map_err(|output| format!("{what}: {output}"))
+        };
+        run(&script, "with renames")?;
+        expect_same(read(self.server, &database).await?, wanted.clone(), "with renames").await?;
+        run(&back, "renames back")?;
+        expect_same(read(self.server, &database).await?, self.model.clone(), "renames back").await?;
+        self.prove(&comparison).await?;
         self.server.drop_database(&database);
         Ok(())
     }

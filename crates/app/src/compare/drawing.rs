@@ -92,10 +92,10 @@ fn mark_below(model: &Model, id: ObjectId, mark: Mark, marks: &mut HashMap<(Kind
 
 fn marks(comparison: &Comparison) -> HashMap<(Kind, String), Mark> {
     let mut marks = HashMap::new();
-    for (id, _) in &comparison.renamed {
+    for (id, _) in comparison.renamed() {
         let model = &comparison.from;
-        marks.insert((model.object(*id).kind(), model.display_name(*id)), Mark::Renamed);
-        mark_parent(model, *id, &mut marks);
+        marks.insert((model.object(id).kind(), model.display_name(id)), Mark::Renamed);
+        mark_parent(model, id, &mut marks);
     }
     for change in &comparison.diff.changes {
         let Some((model, id)) = comparison.named(change) else { continue };
@@ -120,5 +120,5 @@ fn mark_parent(model: &Model, id: ObjectId, marks: &mut HashMap<(Kind, String), 
 
 fn old_names(comparison: &Comparison) -> HashMap<(Kind, String), String> {
     let key = |id: ObjectId| (comparison.from.object(id).kind(), comparison.from.display_name(id));
-    comparison.renamed.iter().map(|(id, old)| (key(*id), old.clone())).collect()
+    comparison.renamed().map(|(id, old)| (key(id), old.to_owned())).collect()
 }

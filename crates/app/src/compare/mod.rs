@@ -7,15 +7,16 @@ mod proof;
 mod view;
 mod window;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 pub use across::{Purpose, Translated, translate};
 use cadastre_diff::{
-    Candidate, Change, ChangeKind, Clue, Diff, Evidence, Rename, candidates, diff, parse_rename, pick, rename,
+    Candidate, Change, ChangeKind, Clue, Diff, Evidence, Naming, Rename, candidates, diff, parse_rename,
+    pick, rename,
 };
 use cadastre_engine::{ColumnRef, Dialect, RunContext, SKETCH_SIZE, Secret, Target};
 use cadastre_model::{Body, Column, Kind, Model, ObjectId, QualifiedName};
-use cadastre_plan::{Group, Step, TableSize};
+use cadastre_plan::{Group, RENAMING, Step, TableSize};
 pub use cadastre_plan::{HazardKind, Plan, Proof, WorkClass, summary as plan_summary};
 pub use kept::{plan_json, read_plan};
 pub use view::{
@@ -126,9 +127,9 @@ pub struct Comparison {
     pub across: Option<Vec<String>>,
     /// How large the tables are that differ, by what they are called once they are renamed.
     sizes: Vec<TableSize>,
-    renamed: Vec<(ObjectId, String)>,
+    /// What is the same under another name.
+    said: Vec<Rename>,
     renames: Vec<Step>,
-    rename_backs: Vec<Step>,
 }
 
 /// Reads one side: a live database, a JSON model, or a script, which is run in the scratch database.
@@ -202,18 +203,16 @@ pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Co
         })?;
         renames.push(one);
     }
-    let mut renamed = carry_out(&from.model, &renames)?;
+    let mut renamed = carry_out(dialect, &from.model, &renames)?;
     for answer in answers.answered.iter().filter(|it| it.is_rename) {
         renames.push(answered_rename(&renamed, &to.model, answer)?);
-        renamed = carry_out(&from.model, &renames)?;
+        renamed = carry_out(dialect, &from.model, &renames)?;
     }
-    let (there, back) = rename_steps(dialect, &from.model, &renamed, &renames)?;
+    let steps = rename_steps(dialect, &from.model, &renames)?;
     let found = difference(dialect, &renamed, &to.model);
     let open_questions =
         open_questions(&from.model, &renamed, &to.model, &found, (&from.live, &to.live), answers).await?;
     let sizes = sizes_of(&from.model, &renamed, &to.model, &found, &from.live).await;
-    let objects = renames.iter().filter(|it| it.field.is_none());
-    let old_names = objects.map(|it| (it.object, from.model.object(it.object).name.clone())).collect();
     Ok(Comparison {
         original: from.model,
         from: renamed,
@@ -222,9 +221,8 @@ pub async fn compare(from: Side, to: Side, answers: &RenameAnswers) -> Result<Co
         open_questions,
         across: None,
         sizes,
-        renamed: old_names,
-        renames: there,
-        rename_backs: back,
+        said: renames,
+        renames: steps,
     })
 }
 
@@ -249,14 +247,19 @@ fn compare_across(a: &Model, b: &Model) -> Result<Comparison, AppError> {
         open_questions: Vec::new(),
         across: Some(notes),
         sizes: Vec::new(),
-        renamed: Vec::new(),
+        said: Vec::new(),
         renames: Vec::new(),
-        rename_backs: Vec::new(),
     })
 }
 
-fn carry_out(model: &Model, renames: &[Rename]) -> Result<Model, AppError> {
-    rename(model, renames).map_err(|error| {
+fn carry_out(dialect: &dyn Dialect, model: &Model, renames: &[Rename]) -> Result<Model, AppError> {
+    let naming = Naming {
+        quote: &|name| dialect.quote_identifier(name).to_string(),
+        // It is doubled where it means something.
+        has_backslashes: dialect.quote_literal("\\").to_string().contains("\\\\"),
+        follow: dialect.texts_follow(),
+    };
+    rename(model, renames, &naming).map_err(|error| {
         AppError::new(Code::Conflict, format!("renaming: {error}")).with_hint("choose a name that is free")
     })
 }
@@ -293,38 +296,15 @@ fn difference(dialect: &dyn Dialect, from: &Model, to: &Model) -> Diff {
     found
 }
 
-fn rename_steps(
-    dialect: &dyn Dialect,
-    model: &Model,
-    renamed: &Model,
-    renames: &[Rename],
-) -> Result<(Vec<Step>, Vec<Step>), AppError> {
-    let is_inside = |it: &Rename| it.field.is_some() || model.object(it.object).kind() == Kind::Column;
-    let (inside, relations): (Vec<Rename>, Vec<Rename>) = renames.iter().cloned().partition(is_inside);
-    // There: columns and fields, while their tables have their old names, then tables. Back: the other way round.
-    let mut there = Vec::new();
-    for it in inside.iter().chain(&relations) {
-        there.push(match &it.field {
-            Some(field) => dialect.rename_field_step(model, it.object, field, &it.to)?,
-            None => dialect.rename_step(model, it.object, &it.to)?,
-        });
-    }
-    let only_inside = carry_out(model, &inside)?;
-    let mut back = Vec::new();
-    for it in &relations {
-        back.push(dialect.rename_step(renamed, it.object, &model.object(it.object).name)?);
-    }
-    for it in &inside {
-        back.push(match it.field.as_deref().map(|field| field.rsplit_once('.').unwrap_or(("", field))) {
-            Some((above, last)) => {
-                let dot = if above.is_empty() { "" } else { "." };
-                let new = format!("{above}{dot}{}", it.to);
-                dialect.rename_field_step(&only_inside, it.object, &new, last)?
-            }
-            None => dialect.rename_step(&only_inside, it.object, &model.object(it.object).name)?,
-        });
-    }
-    Ok((there, back))
+/// The steps that rename: columns and fields while their tables have their old names, then tables.
+fn rename_steps(dialect: &dyn Dialect, model: &Model, renames: &[Rename]) -> Result<Vec<Step>, AppError> {
+    let is_inside = |it: &&Rename| it.field.is_some() || model.object(it.object).kind() == Kind::Column;
+    let (inside, relations): (Vec<&Rename>, Vec<&Rename>) = renames.iter().partition(is_inside);
+    let step = |it: &Rename| match &it.field {
+        Some(field) => dialect.rename_field_step(model, it.object, field, &it.to),
+        None => dialect.rename_step(model, it.object, &it.to),
+    };
+    Ok(inside.into_iter().chain(relations).map(step).collect::<Result<_, _>>()?)
 }
 
 /// The rename candidates nobody has answered and for which it matters: what would be lost holds rows.
@@ -484,9 +464,8 @@ impl Comparison {
             open_questions: Vec::new(),
             across: self.across.clone(),
             sizes: self.sizes.clone(),
-            renamed: self.renamed.clone(),
+            said: self.said.clone(),
             renames: self.renames.clone(),
-            rename_backs: self.rename_backs.clone(),
         };
         Ok((comparison, picked.also))
     }
@@ -531,24 +510,72 @@ impl Comparison {
         let mut plan = self.plan(strategy)?;
         // Where there is no way back, each step says so.
         if let Ok(reverse) = self.reverse() {
-            take_back(&mut plan, &reverse);
+            take_back(&mut plan, &reverse, &self.names_before()?);
         }
         Ok(plan)
     }
 
-    /// The plan that goes back.
+    /// The plan that goes back: names first, so that all that follows is about what both have.
     ///
     /// # Errors
     /// What the engine cannot plan.
     pub fn reverse(&self) -> Result<Plan, AppError> {
         self.expect_one_engine()?;
         let dialect = dialect_of(&self.from.origin.engine)?;
-        let mut plan = dialect.plan(&self.to, &self.from, &difference(dialect, &self.to, &self.from))?;
-        if !self.rename_backs.is_empty() {
-            plan.to = self.original.fingerprint().to_string();
-            plan.groups.push(rename_group(dialect, &self.rename_backs));
-        }
-        Ok(plan)
+        let renames = self.names_back(|object| self.diff.to(object));
+        let (from, to) = (self.to.fingerprint().to_string(), self.original.fingerprint().to_string());
+        // Where an old name belongs to something else by now, that goes first.
+        let plan = match carry_out(dialect, &self.to, &renames) {
+            Ok(before) => {
+                let found = difference(dialect, &before, &self.original);
+                let mut plan = dialect.plan(&before, &self.original, &found)?;
+                if !renames.is_empty() {
+                    plan.groups.insert(0, rename_group(dialect, &rename_steps(dialect, &self.to, &renames)?));
+                }
+                plan
+            }
+            Err(_) => {
+                let found = difference(dialect, &self.to, &self.from);
+                let mut plan = dialect.plan(&self.to, &self.from, &found)?;
+                let renames = self.names_back(Some);
+                plan.groups.push(rename_group(dialect, &rename_steps(dialect, &self.from, &renames)?));
+                plan
+            }
+        };
+        Ok(Plan { from, to, ..plan })
+    }
+
+    /// What gives things their old names back, for those that `place` finds in the model it is carried out on.
+    fn names_back(&self, place: impl Fn(ObjectId) -> Option<ObjectId>) -> Vec<Rename> {
+        let back = |it: &Rename| {
+            let object = place(it.object)?;
+            Some(match it.field.as_deref().map(|field| field.rsplit_once('.').unwrap_or(("", field))) {
+                Some((above, last)) => {
+                    let dot = if above.is_empty() { "" } else { "." };
+                    Rename { object, field: Some(format!("{above}{dot}{}", it.to)), to: last.to_owned() }
+                }
+                None => Rename { object, field: None, to: self.original.object(it.object).name.clone() },
+            })
+        };
+        self.said.iter().filter_map(back).collect()
+    }
+
+    /// What is called otherwise in the first model, as the plan there calls it and as the way back does.
+    fn names_before(&self) -> Result<HashMap<String, String>, AppError> {
+        let dialect = dialect_of(&self.from.origin.engine)?;
+        let renames = self.names_back(|object| self.diff.to(object));
+        let before = carry_out(dialect, &self.to, &renames).unwrap_or_else(|_| self.to.clone());
+        let pairs = [(&self.from, &self.original), (&self.to, &before)];
+        let names = pairs.into_iter().flat_map(|(now, before)| {
+            now.objects().map(|(id, _)| (now.display_name(id), before.display_name(id)))
+        });
+        Ok(names.filter(|(now, before)| now != before).collect())
+    }
+
+    /// The objects that somebody said are the same, with their old names.
+    fn renamed(&self) -> impl Iterator<Item = (ObjectId, &str)> {
+        let objects = self.said.iter().filter(|it| it.field.is_none());
+        objects.map(|it| (it.object, self.original.object(it.object).name.as_str()))
     }
 
     /// What renames the things that somebody said are the same.
@@ -608,23 +635,34 @@ fn facet_words(change: &Change) -> Vec<&'static str> {
     what.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect()
 }
 
-/// Gives the steps of a plan what takes them back: of what the way back does to the same object the last undoes the first.
-fn take_back(plan: &mut Plan, reverse: &Plan) {
-    let mut backs: HashMap<&str, Vec<&Step>> = HashMap::new();
+/// Gives the steps of a plan what takes them back: of what the way back does to the same object the last undoes the first. Names go
+/// back one by one, and before everything else, so that the way back calls things as `names_before` says.
+fn take_back(plan: &mut Plan, reverse: &Plan, names_before: &HashMap<String, String>) {
+    let called = |step: &Step| {
+        let tails = step.object.match_indices(' ').map(|(at, _)| at + 1);
+        let found = tails.filter_map(|at| Some((at, names_before.get(&step.object[at..])?))).next();
+        found.map_or_else(|| step.object.clone(), |(at, name)| format!("{}{name}", &step.object[..at]))
+    };
+    let mut backs: HashMap<&str, VecDeque<&Step>> = HashMap::new();
     for step in reverse.steps() {
-        backs.entry(&step.object).or_default().push(step);
+        backs.entry(&step.object).or_default().push_back(step);
     }
     let steps: Vec<&mut Step> = plan.groups.iter_mut().flat_map(|group| &mut group.steps).collect();
     let mut left: HashMap<String, usize> = HashMap::new();
     for step in &steps {
-        *left.entry(step.object.clone()).or_default() += 1;
+        *left.entry(called(step)).or_default() += 1;
     }
     for step in steps {
-        let Some(backs) = backs.get_mut(step.object.as_str()) else { continue };
-        let left = left.entry(step.object.clone()).or_default();
+        let name = called(step);
+        let Some(backs) = backs.get_mut(name.as_str()) else { continue };
+        let left = left.entry(name).or_default();
         // The first step of the way there takes what remains at the end of the way back, so that nothing is left over.
         *left -= 1;
-        let own = if *left == 0 { std::mem::take(backs) } else { backs.pop().into_iter().collect() };
+        let own: Vec<&Step> = match step.object == RENAMING {
+            true => backs.pop_front().into_iter().collect(),
+            false if *left == 0 => std::mem::take(backs).into(),
+            false => backs.pop_back().into_iter().collect(),
+        };
         step.reverse = own.into_iter().flat_map(|back| back.statements.clone()).collect();
     }
 }

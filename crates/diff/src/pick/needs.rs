@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use cadastre_model::{Body, IndexTarget, Kind, Model, ObjectId, QualifiedName, TableKind};
+use cadastre_model::{Body, Index, IndexTarget, Kind, Model, ObjectId, QualifiedName, TableKind};
 
 use super::grounds::{attached_to, named_columns, needed_by};
 use crate::compare::{ChangeKind, Diff};
@@ -496,7 +496,7 @@ impl<'a> Needs<'a> {
     }
 
     /// The removals of what has the place of an added object: a relation of its name, the primary key of its table,
-    /// a key of the same columns.
+    /// a key of the same columns, the same index.
     fn in_the_way(&self, id: ObjectId) -> Vec<usize> {
         let object = self.to.object(id);
         let mut found = Vec::new();
@@ -506,6 +506,20 @@ impl<'a> Needs<'a> {
             found.extend(keys.filter(|old| match &self.from.object(*old).body {
                 Body::PrimaryKey(it) => object.kind() == Kind::PrimaryKey || it.columns == key.columns,
                 Body::Unique(it) => it.columns == key.columns,
+                _ => false,
+            }));
+        }
+        // The same index under another name, and of collections a second one for words, some engines do not take.
+        if let Body::Index(index) = &object.body {
+            let is_for_words =
+                |it: &Index| it.parts.iter().any(|part| part.operator_class.as_deref() == Some("text"));
+            let table = object.parent.and_then(|parent| self.diff.from(parent));
+            let indexes = table.into_iter().flat_map(|table| self.from.children(table).iter().copied());
+            found.extend(indexes.filter(|old| match &self.from.object(*old).body {
+                Body::Index(it) => {
+                    self.from.object(*old).body.means_the_same(&object.body)
+                        || is_for_words(it) && is_for_words(index)
+                }
                 _ => false,
             }));
         }

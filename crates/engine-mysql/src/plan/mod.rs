@@ -7,11 +7,12 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cadastre_diff::{ChangeKind, Diff, renamed_parts};
+use cadastre_diff::{ChangeKind, Diff, Naming, Rename, TextsFollow, renamed_parts};
 use cadastre_model::*;
 use cadastre_plan::{Group, Hazard, LockClass, Plan, Reason, Step, TableLock, TimeOuts, WorkClass};
 
 use crate::dialect::quote;
+use crate::render::{column_item, part_item};
 use crate::script::{session_statements, statement};
 
 const PREAMBLE: [&str; 5] = [
@@ -83,20 +84,56 @@ pub(crate) fn plan_script(plan: &Plan) -> String {
     plan.preamble.iter().chain(steps).chain(&plan.closing).map(write).collect()
 }
 
-/// `ALTER TABLE … RENAME`.
+/// `ALTER TABLE … RENAME`. A check over a column that is renamed is restated: MariaDB does not find the column in it at times.
 pub(crate) fn rename_step(model: &Model, id: ObjectId, to: &str) -> Option<Step> {
     let object = model.object(id);
     let (table, sql) = match (object.kind(), object.parent) {
-        (Kind::Column, Some(table)) => {
-            let table = &model.object(table).name;
-            let names = (quote(table), quote(&object.name), quote(to));
-            (table, format!("ALTER TABLE {} RENAME COLUMN {} TO {}", names.0, names.1, names.2))
-        }
+        (Kind::Column, Some(table)) => return rename_column(model, table, id, to),
         (Kind::Table, _) => (&object.name, format!("RENAME TABLE {} TO {}", quote(&object.name), quote(to))),
         _ => return None,
     };
     let lock = TableLock { table: table.clone(), lock: LockClass::AccessExclusive };
     Some(Step::renaming(sql, vec![lock]))
+}
+
+fn rename_column(model: &Model, table: ObjectId, id: ObjectId, to: &str) -> Option<Step> {
+    let rename = Rename { object: id, field: None, to: to.to_owned() };
+    let naming = Naming {
+        quote: &|name| quote(name).to_string(),
+        has_backslashes: true,
+        follow: TextsFollow::ButViewsAndTriggers,
+    };
+    let after = cadastre_diff::rename(model, &[rename], &naming).ok()?;
+    let (old, new) = (model.object(id), after.object(id));
+    let is_other = |it: &&ObjectId| model.object(**it).body != after.object(**it).body;
+    let checks: Vec<(&Object, &Check)> = model
+        .children(table)
+        .iter()
+        .filter(is_other)
+        .filter_map(|&it| match &after.object(it).body {
+            Body::Check(check) => Some((after.object(it), check)),
+            _ => None,
+        })
+        .collect();
+    let own = checks.iter().find(|(_, check)| check.column.is_some());
+    let renaming = match (&new.body, own) {
+        (Body::Column(column), Some((_, check))) => {
+            format!("CHANGE COLUMN {} {}", quote(&old.name), column_item(new, column, Some(check)))
+        }
+        _ => format!("RENAME COLUMN {} TO {}", quote(&old.name), quote(to)),
+    };
+    let apart = checks.iter().filter(|(_, check)| check.column.is_none());
+    let gone = apart.clone().map(|(object, _)| format!("DROP CONSTRAINT {}", quote(&object.name)));
+    let come = apart.filter_map(|(object, _)| part_item(object)).map(|item| format!("ADD {item}"));
+    let clauses: Vec<String> = gone.chain([renaming]).chain(come).collect();
+    let name = &model.object(table).name;
+    let lock = TableLock { table: name.clone(), lock: LockClass::AccessExclusive };
+    let mut step = Step::renaming(format!("ALTER TABLE {} {}", quote(name), clauses.join(", ")), vec![lock]);
+    if !checks.is_empty() {
+        step.work = WorkClass::Rewrite;
+        step.hazards.push(Hazard::new(Reason::MayBeCopied));
+    }
+    Some(step)
 }
 
 /// What changes of a table that stays.
