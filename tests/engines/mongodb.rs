@@ -311,8 +311,9 @@ async fn a_server_that_vanishes_while_it_is_read_is_named() {
     for step in [0, 1] {
         let mut server = MongoServer::start().await;
         let database = server.create_database().await;
-        for name in ["a", "b", "c"] {
-            server.run(&database, doc! { "create": name }).await;
+        // More than are read at a time, so that some are still to be asked for when it goes.
+        for number in 0..20 {
+            server.run(&database, doc! { "create": format!("c{number}") }).await;
         }
         let target = change(server.target(database.name()), |address| address.connect_timeout = 1);
         let secret = Secret::new(server.password());
@@ -385,6 +386,44 @@ async fn plans_lead_there_and_back_and_keep_documents() {
     assert_eq!(first.collection::<Document>("plain").count_documents(doc! {}).await.unwrap(), 5);
 }
 
+/// Whether each step of a plan has a probe that says no before the step, and yes after it; runs the plan.
+fn expect_probes(server: &MongoScripts, database: &str, plan: &cadastre_app::compare::Plan) {
+    for step in plan.steps() {
+        let probe = step.probe.as_ref().unwrap_or_else(|| panic!("{:?} has no probe", step.statements));
+        assert!(!server.answer(database, probe), "before {:?}: {probe}", step.statements);
+        for statement in &step.statements {
+            server.run_sql(database, &format!("{statement};\n"));
+        }
+        assert!(server.answer(database, probe), "after {:?}: {probe}", step.statements);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn probes_of_mongodb_tell_what_is_done() {
+    use cadastre_app::compare::{RenameAnswers, Side, Strategy, compare};
+    let server = MongoScripts::start();
+    let (first, second) = (server.create_database(), server.create_database());
+    for database in [&first, &second] {
+        for command in everything() {
+            server.database(database).run_command(command).await.unwrap();
+        }
+    }
+    for command in changed() {
+        server.database(&second).run_command(command).await.unwrap();
+    }
+    let side = async |database: &str| {
+        let secret = Secret::new(server.password());
+        let (options, target) = (IntrospectOptions::default(), server.target(database));
+        let read = MongoDriver.introspect(&target, Some(&secret), &options, &RunContext::silent()).await;
+        Side { model: read.unwrap(), live: None }
+    };
+    let answers = RenameAnswers { no_renames: vec!["*".into()], ..RenameAnswers::default() };
+    let comparison = compare(side(&first).await, side(&second).await, &answers).await.unwrap();
+    let (plan, back) = (comparison.plan(Strategy::Direct).unwrap(), comparison.reverse().unwrap());
+    expect_probes(&server, &first, &plan);
+    expect_probes(&server, &first, &back);
+}
+
 /// A rule that takes three fields only, one of them under a new name and one as a number.
 fn closed_rule() -> Document {
     let properties = doc! { "_id": {}, "name": { "bsonType": "string" }, "age": { "bsonType": "int" } };
@@ -446,6 +485,10 @@ async fn documents_are_brought_in_line_with_a_rule_in_batches() {
     assert_eq!(found, wanted);
     let script = comparison.script(&plan).unwrap();
     super::plans::check_golden(&golden("fields.js"), &script);
+    let (probed, documents) = (server.create_database(), people.find(doc! {}).await.unwrap());
+    let documents: Vec<Document> = documents.try_collect().await.unwrap();
+    server.database(&probed).collection("people").insert_many(documents).await.unwrap();
+    expect_probes(&server, &probed, &plan);
     // A script that is run once more finds nothing left to do.
     for _ in 0..2 {
         server.run_sql(&first, &script);

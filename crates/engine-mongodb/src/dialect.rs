@@ -7,6 +7,7 @@ use cadastre_plan::{LockClass, Plan, Step, TableLock, WorkClass};
 
 use crate::coverage::COVERAGE;
 use crate::orders::Order;
+use crate::probe;
 use crate::{fields, orders, plan, script};
 
 /// MongoDB's dialect: commands as documents.
@@ -53,14 +54,16 @@ impl Dialect for MongoDialect {
     fn rename_step(&self, model: &Model, id: ObjectId, to: &str) -> Result<Step, DbError> {
         let from = model.object(id).name.clone();
         let lock = TableLock { table: from.clone(), lock: LockClass::Exclusive };
-        Ok(Step::renaming(Order::Rename { from, to: to.to_owned() }.shown(), vec![lock]))
+        let step = Step::renaming(Order::Rename { from, to: to.to_owned() }.shown(), vec![lock]);
+        Ok(Step { probe: Some(probe::collection(to, serde_json::Map::new())), ..step })
     }
 
     fn rename_field_step(&self, model: &Model, id: ObjectId, field: &str, to: &str) -> Result<Step, DbError> {
         let name = &model.object(id).name;
         let lock = TableLock { table: name.clone(), lock: LockClass::Exclusive };
         let order = fields::rename(name, field, to);
-        Ok(Step { work: WorkClass::Rewrite, ..Step::renaming(order.shown(), vec![lock]) })
+        let probe = order.left();
+        Ok(Step { work: WorkClass::Rewrite, probe, ..Step::renaming(order.shown(), vec![lock]) })
     }
 
     fn coverage(&self) -> &'static [CoverageLine] {

@@ -13,6 +13,7 @@ mod error;
 mod fields;
 mod orders;
 mod plan;
+mod probe;
 mod references;
 mod sample;
 mod scratch;

@@ -7,6 +7,8 @@ use futures::stream::TryStreamExt;
 use mongodb::Database;
 use serde_json::{Value, json};
 
+use crate::probe;
+
 /// So many documents are changed at a time.
 const BATCH: i64 = 1_000;
 
@@ -26,7 +28,7 @@ const CHANGE_IN_BATCHES: &str = r#"function changeInBatches(name, filter, change
   }
 }"#;
 
-const COMMAND: &str = "db.runCommand(EJSON.deserialize(";
+pub(crate) const COMMAND: &str = "db.runCommand(EJSON.deserialize(";
 const RENAME: &str = "db.getCollection(";
 const CHANGE: &str = "changeInBatches(";
 
@@ -56,6 +58,14 @@ impl Order {
                 text(filter),
                 text(change)
             ),
+        }
+    }
+
+    /// How one sees that it is done, where documents tell: none is left that would be changed.
+    pub fn left(&self) -> Option<String> {
+        match self {
+            Self::Change { collection, filter, .. } => Some(probe::no_document(collection, filter)),
+            Self::Command(_) | Self::Rename { .. } => None,
         }
     }
 

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fields::{self, Fate};
 use crate::orders::Order;
+use crate::probe;
 use crate::script::{commands, index_command, parsed, views_in_order};
 
 /// The plan that leads from `from` to `to`.
@@ -58,6 +59,7 @@ impl Planning<'_> {
         for &id in added.iter().filter(|&&id| self.to.object(id).kind() == Kind::Table) {
             let made = commands(self.to, id);
             self.push(self.to, id, made, WorkClass::Metadata);
+            self.probe_made(id);
         }
         let indexes: Vec<ObjectId> =
             added.iter().copied().filter(|&id| self.to.object(id).kind() == Kind::Index).collect();
@@ -67,6 +69,7 @@ impl Planning<'_> {
             if added.contains(&id) {
                 let made = commands(self.to, id);
                 self.push(self.to, id, made, WorkClass::Metadata);
+                self.probe_made(id);
             } else if remade.contains(&id) {
                 self.change_view(id);
             }
@@ -97,6 +100,24 @@ impl Planning<'_> {
         });
     }
 
+    /// How one sees that the last step is done.
+    fn probe(&mut self, probe: String) {
+        if let Some(step) = self.steps.last_mut() {
+            step.probe = Some(probe);
+        }
+    }
+
+    /// Of a collection or view that is made: its indexes come after it, all at once.
+    fn probe_made(&mut self, id: ObjectId) {
+        let name = &self.to.object(id).name;
+        let mut parts = self.to.children(id).iter().map(|&child| self.to.object(child));
+        let index = parts.find(|part| part.kind() == Kind::Index);
+        self.probe(match index {
+            Some(index) => probe::index(name, &index.name, Map::new(), true),
+            None => probe::collection(name, Map::new()),
+        });
+    }
+
     fn hazard(&mut self, hazard: Hazard) {
         if let Some(step) = self.steps.last_mut() {
             step.hazards.push(hazard);
@@ -108,16 +129,20 @@ impl Planning<'_> {
         match (&object.body, object.parent) {
             // With its collection it goes by itself.
             (Body::Index(_), Some(parent)) if self.diff.to(parent).is_some() => {
-                let command = json!({ "dropIndexes": self.from.object(parent).name, "index": object.name });
+                let collection = &self.from.object(parent).name;
+                let command = json!({ "dropIndexes": collection, "index": object.name });
                 self.push(self.from, id, vec![command], WorkClass::Metadata);
+                self.probe(probe::index(collection, &object.name, Map::new(), false));
             }
             (Body::Table(_), _) => {
                 self.push(self.from, id, vec![json!({ "drop": object.name })], WorkClass::Metadata);
+                self.probe(probe::no_collection(&object.name));
                 self.hazard(Hazard::new(Reason::DocumentsGone));
                 self.hazard(Hazard::new(Reason::OnlyBackup));
             }
             (Body::View(_), _) => {
-                self.push(self.from, id, vec![json!({ "drop": object.name })], WorkClass::Metadata)
+                self.push(self.from, id, vec![json!({ "drop": object.name })], WorkClass::Metadata);
+                self.probe(probe::no_collection(&object.name));
             }
             _ => {}
         }
@@ -128,6 +153,7 @@ impl Planning<'_> {
         let Some(parent) = object.parent.filter(|&parent| self.diff.from(parent).is_some()) else { return };
         if let Some(command) = index_command(self.to.object(parent), [object]) {
             self.push(self.to, id, vec![command], WorkClass::Scan);
+            self.probe(probe::index(&self.to.object(parent).name, &object.name, Map::new(), true));
             let is_unique = matches!(&self.to.object(id).body, Body::Index(index) if index.unique);
             if is_unique {
                 self.hazard(Hazard::new(Reason::Duplicates));
@@ -141,7 +167,7 @@ impl Planning<'_> {
             b.collection.as_deref().cloned().unwrap_or_default(),
         );
         let name = self.to.object(id).name.clone();
-        let mut change = Map::new();
+        let (mut change, mut seen) = (Map::new(), Map::new());
         if x.validator != y.validator {
             self.bring_in_line(id, a, &y);
             match &y.validator {
@@ -149,24 +175,31 @@ impl Planning<'_> {
                     change.insert("validator".into(), parsed(&it.rule));
                     change.insert("validationLevel".into(), json!(it.level));
                     change.insert("validationAction".into(), json!(it.action));
+                    seen.extend(rule_seen(&it.rule, &it.level, &it.action));
                 }
                 None => {
                     change.insert("validator".into(), json!({}));
                     change.insert("validationLevel".into(), json!("off"));
+                    seen.insert("options.validationLevel".into(), json!("off"));
                 }
             }
         }
         if x.pre_and_post_images != y.pre_and_post_images {
             change.insert("changeStreamPreAndPostImages".into(), json!({ "enabled": y.pre_and_post_images }));
+            let wanted = if y.pre_and_post_images { json!(true) } else { json!({ "$ne": true }) };
+            seen.insert("options.changeStreamPreAndPostImages.enabled".into(), wanted);
         }
         if x.expire_after_seconds != y.expire_after_seconds {
-            let seconds = y.expire_after_seconds.as_ref().map_or(json!("off"), |text| parsed(text));
-            change.insert("expireAfterSeconds".into(), seconds);
+            let seconds = y.expire_after_seconds.as_ref().map(|text| parsed(text));
+            let wanted = seconds.clone().unwrap_or(json!({ "$exists": false }));
+            seen.insert("options.expireAfterSeconds".into(), wanted);
+            change.insert("expireAfterSeconds".into(), seconds.unwrap_or(json!("off")));
         }
         if !change.is_empty() {
             let mut command = Map::from_iter([("collMod".to_owned(), json!(name))]);
             command.extend(change);
             self.push(self.to, id, vec![Value::Object(command)], WorkClass::Metadata);
+            self.probe(probe::collection(&name, seen));
             self.hazard(Hazard::new(Reason::BreakingDocuments));
         }
         let fixed = |it: &Collection| {
@@ -210,9 +243,12 @@ impl Planning<'_> {
                 "validationAction": "warn",
             });
             self.push(self.to, id, vec![warn], WorkClass::Metadata);
+            self.probe(probe::collection(&name, rule_seen(&validator.rule, &validator.level, "warn")));
         }
         for it in changes {
+            let left = it.order.left();
             self.push_orders(self.to, id, vec![it.order], WorkClass::Rewrite);
+            left.into_iter().for_each(|probe| self.probe(probe));
             match it.fate {
                 Fate::Converted => {
                     self.hazard(Hazard::about(Reason::Unconverted, vec![it.path]));
@@ -248,13 +284,19 @@ impl Planning<'_> {
             return self.make_index(new);
         }
         let mut index = Map::from_iter([("name".to_owned(), json!(object.name))]);
+        let mut seen = Map::new();
         if a.invisible != b.invisible {
             index.insert("hidden".into(), json!(b.invisible));
+            let wanted = if b.invisible { json!(true) } else { json!({ "$ne": true }) };
+            seen.insert("spec.hidden".into(), wanted);
         }
         if let Some(seconds) = seconds(b).filter(|it| Some(it) != seconds(a).as_ref()) {
+            seen.insert("spec.expireAfterSeconds".into(), seconds.clone());
             index.insert("expireAfterSeconds".into(), seconds);
         }
+        let probe = probe::index(&collection, &object.name, seen, true);
         self.push(self.to, new, vec![json!({ "collMod": collection, "index": index })], WorkClass::Metadata);
+        self.probe(probe);
     }
 
     fn change_view(&mut self, id: ObjectId) {
@@ -263,12 +305,27 @@ impl Planning<'_> {
         let is_remade = self.diff.from(id).is_some_and(
             |from| matches!(&self.from.object(from).body, Body::View(before) if before.options != view.options),
         );
-        let made = if is_remade {
-            commands(self.to, id)
-        } else {
-            let reads = view.reads.as_ref().map(|name| name.name.as_str()).unwrap_or_default();
-            vec![json!({ "collMod": object.name, "viewOn": reads, "pipeline": parsed(&view.definition) })]
-        };
-        self.push(self.to, id, made, WorkClass::Metadata);
+        if is_remade {
+            self.push(self.to, id, commands(self.to, id), WorkClass::Metadata);
+            return self.probe_made(id);
+        }
+        let reads = view.reads.as_ref().map(|name| name.name.as_str()).unwrap_or_default();
+        let pipeline = parsed(&view.definition);
+        let seen = Map::from_iter([
+            ("options.viewOn".to_owned(), json!(reads)),
+            ("options.pipeline".to_owned(), json!({ "$eq": pipeline })),
+        ]);
+        let command = json!({ "collMod": object.name, "viewOn": reads, "pipeline": pipeline });
+        self.push(self.to, id, vec![command], WorkClass::Metadata);
+        self.probe(probe::collection(&object.name, seen));
     }
+}
+
+/// A rule for documents, as it is seen in a list of collections.
+fn rule_seen(rule: &str, level: &str, action: &str) -> Map<String, Value> {
+    Map::from_iter([
+        ("options.validator".to_owned(), json!({ "$eq": parsed(rule) })),
+        ("options.validationLevel".to_owned(), json!(level)),
+        ("options.validationAction".to_owned(), json!(action)),
+    ])
 }

@@ -39,6 +39,23 @@ impl MongoScripts {
         apart(self.runtime.as_ref().expect("the runtime"), work)
     }
 
+    /// What a probe of ours answers.
+    ///
+    /// # Panics
+    /// When it is none, or the server does not run its command.
+    pub fn answer(&self, database: &str, probe: &str) -> bool {
+        let command = values(probe).1.pop().map(bson).expect("a command");
+        let Bson::Document(command) = command else { panic!("no command: {probe}") };
+        let database = self.database(database);
+        let answer = self.wait(database.run_command(command).into_future()).expect(probe);
+        let batch = answer.get_document("cursor").and_then(|it| it.get_array("firstBatch")).expect(probe);
+        match probe.rsplit_once(".cursor.firstBatch.length ").expect(probe).1 {
+            "> 0" => !batch.is_empty(),
+            "=== 0" => batch.is_empty(),
+            other => panic!("{other} is not understood"),
+        }
+    }
+
     /// A database, to look at what is in it. Its driver lives as long as the server here does.
     pub fn database(&self, name: &str) -> Database {
         self.home.client().database(name)
