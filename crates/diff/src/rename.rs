@@ -163,6 +163,7 @@ pub fn rename(model: &Model, renames: &[Rename], naming: &Naming<'_>) -> Result<
                     let reads = matches!(&object.body, Body::View(View { reads: Some(_), .. }));
                     if may_name && !reads || id == it.object {
                         rename_in_text(&mut object.body, (&old.name, &it.to), naming);
+                        rename_in_types(&mut object.body, (&old.name, &it.to), naming);
                     }
                 }
             }
@@ -311,6 +312,35 @@ fn rename_in_text(body: &mut Body, (old, new): (&str, &str), naming: &Naming<'_>
     let stays = matches!(body, Body::View(_) | Body::Trigger(_));
     if !stays || naming.follow != TextsFollow::ButViewsAndTriggers {
         body.texts_mut().into_iter().for_each(|text| *text = renamed(text));
+    }
+}
+
+/// Where views keep their columns' names, a table is the type of its rows as well; types have their schema's name, but for the server's own.
+fn rename_in_types(body: &mut Body, (old, new): (&str, &str), naming: &Naming<'_>) {
+    let follow = |text: &mut String| {
+        if text.contains('.') {
+            *text = rename_identifier(text, old, new, naming);
+        }
+    };
+    match body {
+        _ if naming.follow != TextsFollow::ButColumnsOfViews => {}
+        Body::Column(column) => follow(&mut column.data_type),
+        Body::Composite(composite) => {
+            composite.attributes.iter_mut().for_each(|it| follow(&mut it.data_type))
+        }
+        Body::Domain(domain) => follow(&mut domain.base),
+        // What stands between dollars is no more than a text.
+        Body::Routine(routine) => {
+            follow(&mut routine.signature);
+            follow(&mut routine.returns);
+            let (mut head, body) = match routine.definition.find("\nAS $") {
+                Some(at) => (routine.definition[..at].to_owned(), routine.definition[at..].to_owned()),
+                None => (routine.definition.clone(), String::new()),
+            };
+            follow(&mut head);
+            routine.definition = head + &body;
+        }
+        _ => {}
     }
 }
 

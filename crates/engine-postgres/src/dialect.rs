@@ -5,7 +5,7 @@ use cadastre_engine::{
     Backslash, CommonType, CoverageLine, DbError, Dialect, NameLimit, Quoted, Script, check_names,
     quote_double, quote_literal as quote_text,
 };
-use cadastre_model::{Model, ObjectId, QualifiedName};
+use cadastre_model::{Body, Model, Object, ObjectId, QualifiedName};
 use cadastre_plan::{Plan, Step, TimeOuts};
 
 use crate::coverage::COVERAGE;
@@ -74,6 +74,17 @@ impl Dialect for PostgresDialect {
 
     fn comparable(&self, model: &Model) -> Model {
         comparable(model)
+    }
+
+    fn script_for_new_database(&self, model: &Model) -> Result<String, DbError> {
+        let is_public = |object: &Object| match &object.body {
+            Body::Namespace(_) => object.name == "public",
+            Body::Extension(it) => it.namespace == "public",
+            _ => false,
+        };
+        let has_public = model.objects().any(|(_, object)| is_public(object));
+        let head = if has_public { "" } else { "DROP SCHEMA public;\n" };
+        Ok(format!("{head}{}", self.create_script(model)?.text()))
     }
 
     fn texts_follow(&self) -> TextsFollow {

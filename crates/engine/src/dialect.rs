@@ -93,6 +93,15 @@ pub trait Dialect: Send + Sync {
         "BEGIN"
     }
 
+    /// The script that leads from a new database to the whole schema: it takes away as well what such a database has and the
+    /// schema has not.
+    ///
+    /// # Errors
+    /// As [`Self::create_script`].
+    fn script_for_new_database(&self, model: &Model) -> Result<String, DbError> {
+        Ok(self.create_script(model)?.text())
+    }
+
     /// The step that renames an object of a model.
     ///
     /// # Errors

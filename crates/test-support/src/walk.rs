@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cadastre_app::compare::{Comparison, RenameAnswer, RenameAnswers, Scratch, Side, Strategy, compare};
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, RunContext, Secret};
-use cadastre_model::{Kind, Model};
+use cadastre_model::Model;
 
 use crate::random::{Random, Sketch};
 use crate::{TestServer, edits};
@@ -156,12 +156,7 @@ pub async fn walk_from(
             continue;
         }
         walk.step(&other, format!("{}\n-- edited\n{run}", walk.script), &mut tally).await?;
-        // Every new database of PostgreSQL has this schema, and no script takes away what it does not make.
-        let has_public =
-            walk.model.objects().any(|(_, it)| it.kind() == Kind::Namespace && it.name == "public");
-        let is_postgres = walk.model.origin.engine == "postgres";
-        let head = if is_postgres && !has_public { "DROP SCHEMA public;\n" } else { "" };
-        walk.script = format!("{head}{}", create_script(&walk.model).map_err(broken)?);
+        walk.script = script_for_new_database(&walk.model).map_err(broken)?;
     }
     server.drop_database(&walk.database);
     Ok(tally)
@@ -176,6 +171,11 @@ fn load(server: &dyn TestServer, script: &str) -> Result<String, String> {
             Err(output)
         }
     }
+}
+
+fn script_for_new_database(model: &Model) -> Result<String, String> {
+    let dialect = engines::dialect(&model.origin.engine).ok_or("no such dialect")?;
+    dialect.script_for_new_database(model).map_err(|error| error.to_string())
 }
 
 /// The script that makes a schema.

@@ -26,7 +26,7 @@ impl Comparison {
         let engine = &self.from.origin.engine;
         let dialect = dialect_of(engine)?;
         let plan = self.plan(strategy)?;
-        let create = dialect.create_script(&self.original)?.text();
+        let create = dialect.script_for_new_database(&self.original)?;
         let rehearsal = self.rehearse(&create, &plan, scratch, context).await?;
         expect_same(dialect, &rehearsal.model, &self.to, "the plan does not lead to the second schema")?;
         let watched_steps = expect_announced(&plan, &rehearsal)?;
