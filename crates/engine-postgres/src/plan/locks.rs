@@ -96,8 +96,8 @@ impl<'m> Locks<'m> {
             }
             return;
         }
-        if object.kind() == Kind::Column && step.statements.iter().any(|it| it.contains(" TYPE ")) {
-            self.lock_other_ends(step, table, &object.name);
+        if object.kind() == Kind::Column {
+            self.describe_retyping(step, table, id);
         }
         for statement in step.statements.clone() {
             if let Some(lock) = lock_of(&statement) {
@@ -138,6 +138,25 @@ impl<'m> Locks<'m> {
         });
         let scans = is_checked || step.statements.iter().any(|it| it.contains(" SET NOT NULL"));
         step.work = if scans { WorkClass::Scan } else { WorkClass::Metadata };
+    }
+
+    /// Heirs and partitions that go later are there until then.
+    pub fn describe_heirs(&self, step: &mut Step, id: ObjectId) {
+        let Some(table) = self.table_of(id).filter(|table| self.heirs.contains_key(table)) else { return };
+        for statement in step.statements.clone() {
+            let alter = format!("ALTER TABLE {}", qualified(&self.model.walk(table).qualified_name()));
+            let is_its = statement.strip_prefix(&alter).is_some_and(|rest| rest.starts_with([' ', '\n']));
+            if let Some(lock) = lock_of(&statement).filter(|_| is_its && !statement.contains(" PARTITION ")) {
+                self.lock_all(step, table, lock);
+            }
+        }
+    }
+
+    /// Of a column that gets another type: also keys of tables that go later are there until then.
+    pub fn describe_retyping(&self, step: &mut Step, table: ObjectId, column: ObjectId) {
+        if step.statements.iter().any(|it| it.contains(" TYPE ")) {
+            self.lock_other_ends(step, table, &self.model.object(column).name);
+        }
     }
 
     /// Foreign keys over a column are made anew when its type changes, those of its heirs as well.

@@ -283,6 +283,11 @@ impl<'m> Planning<'m> {
         before.is_some_and(|before| comes_from_above(self.to, part, before))
     }
 
+    /// What the table of a part was before.
+    fn table_before(&self, part: ObjectId) -> Option<ObjectId> {
+        self.to.object(part).parent.and_then(|table| self.diff.from(table))
+    }
+
     /// Joins statements of both states in one graph.
     fn into_actions(mut self) -> Vec<Action> {
         self.new.resolve();
@@ -301,6 +306,14 @@ impl<'m> Planning<'m> {
             locks.describe(&mut step, unit.object, before);
             if own_path::call_by_path(self.to, unit.object, &step.statements) {
                 own_path::with_own_path(&mut step.statements);
+            }
+            let old =
+                self.diff.from(unit.object).filter(|_| self.to.object(unit.object).kind() == Kind::Column);
+            if let Some((old, table)) = old.and_then(|old| Some((old, self.from.object(old).parent?))) {
+                locks_before.describe_retyping(&mut step, table, old);
+            }
+            if let Some(old) = self.diff.from(unit.object).or_else(|| self.table_before(unit.object)) {
+                locks_before.describe_heirs(&mut step, old);
             }
             for (_, parent) in self.leaving.iter().filter(|(unit, _)| *unit == at) {
                 locks_before.describe_leaving(&mut step, *parent);
