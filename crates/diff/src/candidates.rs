@@ -98,15 +98,10 @@ pub fn candidates(
         let added = diff.changes.iter().filter(|it| it.kind == ChangeKind::Added);
         added.filter_map(|it| it.to).filter(|id| to.object(*id).kind() == kind).collect()
     };
-    let pairs = [
-        tables((from, &gone(Kind::Table)), (to, &come(Kind::Table)), diff),
-        columns((from, &gone(Kind::Column)), (to, &come(Kind::Column)), diff),
-    ];
-    let of_each = pairs.into_iter().map(|mut pairs| {
-        pairs.retain(|(_, it)| !is_denied(it.from, it.to));
-        best(pairs)
-    });
-    of_each.flatten().collect()
+    let tables = tables((from, &gone(Kind::Table)), (to, &come(Kind::Table)), diff, &is_denied);
+    let mut columns = columns((from, &gone(Kind::Column)), (to, &come(Kind::Column)), diff);
+    columns.retain(|(_, it)| !is_denied(it.from, it.to));
+    [best(tables), best(columns)].concat()
 }
 
 /// Of pairs with how much they have in common, those that have most, each object in one of them.
@@ -122,36 +117,54 @@ fn best(mut pairs: Vec<(usize, Candidate)>) -> Vec<Candidate> {
     chosen
 }
 
-/// Tables by the columns they share; how much is in hundredths of the columns of the larger one. Time grows with the tables that
-/// share a column, not with all pairs of columns.
+/// Tables by the columns they share; how much is in hundredths of the columns of the larger one. Those with the same columns are paired
+/// one by one first, so that many of one shape do not all meet.
 fn tables(
     (from, gone): (&Model, &[ObjectId]),
     (to, come): (&Model, &[ObjectId]),
     diff: &Diff,
+    is_denied: &dyn Fn(ObjectId, ObjectId) -> bool,
 ) -> Vec<(usize, Candidate)> {
-    let mut having: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
-    let sizes: Vec<usize> = come.iter().map(|&id| columns_of(to, id).count()).collect();
-    for (at, &new) in come.iter().enumerate() {
-        columns_of(to, new).for_each(|column| having.entry(column).or_default().push(at));
-    }
-    let mut found = Vec::new();
+    let pair = |old: ObjectId, new: ObjectId, same: usize, of: usize| {
+        let evidence = match same == of {
+            true => Evidence::new(Clue::AllColumns, vec![of]),
+            false => Evidence::new(Clue::MostColumns, vec![same, of]),
+        };
+        (same * 100 / of, Candidate { from: old, to: new, evidence: vec![evidence] })
+    };
+    let may_be = |old: ObjectId, new: ObjectId| same_place(from, old, to, new, diff) && !is_denied(old, new);
+    let mut of_shape: HashMap<Vec<(&str, &str)>, Vec<ObjectId>> = HashMap::new();
+    come.iter().for_each(|&new| of_shape.entry(columns_of(to, new).collect()).or_default().push(new));
+    let (mut found, mut rest, mut taken) = (Vec::new(), Vec::new(), HashSet::new());
     for &old in gone {
-        let mut shared = vec![0; come.len()];
-        let mut size = 0;
-        for column in columns_of(from, old) {
-            size += 1;
-            having.get(&column).into_iter().flatten().for_each(|&at| shared[at] += 1);
-        }
-        for (at, same) in shared.into_iter().enumerate() {
-            let of = size.max(sizes[at]);
-            if same == 0 || same * 3 < of * OF_THREE || !same_place(from, old, to, come[at], diff) {
-                continue;
+        let shape: Vec<(&str, &str)> = columns_of(from, old).collect();
+        let alike = of_shape.get_mut(&shape).filter(|_| !shape.is_empty());
+        let new = alike.and_then(|all| Some(all.remove(all.iter().position(|&new| may_be(old, new))?)));
+        match new {
+            Some(new) => {
+                taken.insert(new);
+                found.push(pair(old, new, shape.len(), shape.len()));
             }
-            let evidence = match same == of {
-                true => Evidence::new(Clue::AllColumns, vec![of]),
-                false => Evidence::new(Clue::MostColumns, vec![same, of]),
-            };
-            found.push((same * 100 / of, Candidate { from: old, to: come[at], evidence: vec![evidence] }));
+            None => rest.push((old, shape)),
+        }
+    }
+    let mut having: HashMap<(&str, &str), Vec<(ObjectId, usize)>> = HashMap::new();
+    for (shape, all) in &of_shape {
+        let left = all.iter().filter(|new| !taken.contains(new));
+        for &new in left {
+            shape.iter().for_each(|column| having.entry(*column).or_default().push((new, shape.len())));
+        }
+    }
+    for (old, shape) in rest {
+        let mut shared: HashMap<ObjectId, (usize, usize)> = HashMap::new();
+        for &(new, size) in shape.iter().filter_map(|column| having.get(column)).flatten() {
+            shared.entry(new).or_insert((0, size)).0 += 1;
+        }
+        for (new, (same, size)) in shared {
+            let of = shape.len().max(size);
+            if same * 3 >= of * OF_THREE && may_be(old, new) {
+                found.push(pair(old, new, same, of));
+            }
         }
     }
     found

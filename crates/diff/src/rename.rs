@@ -1,6 +1,6 @@
 //! Renames: said by a person, and carried out on a model.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use cadastre_model::{
@@ -110,6 +110,8 @@ pub struct Naming<'a> {
     pub has_backslashes: bool,
     /// What follows a rename.
     pub follow: TextsFollow,
+    /// What stands between the name of a table and a number in the names of foreign keys that follow the table's.
+    pub key_mark: Option<&'a str>,
 }
 
 impl fmt::Debug for Naming<'_> {
@@ -125,7 +127,14 @@ impl fmt::Debug for Naming<'_> {
 /// Two siblings would have one name.
 pub fn rename(model: &Model, renames: &[Rename], naming: &Naming<'_>) -> Result<Model, ModelError> {
     let mut objects: Vec<Object> = model.objects().map(|(_, object)| object.clone()).collect();
-    let in_heirs: Vec<Rename> = renames.iter().flat_map(|it| in_heirs(model, it)).collect();
+    let mut dependants: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+    for (id, object) in model.objects() {
+        object.depends_on.iter().for_each(|&needed| dependants.entry(needed).or_default().push(id));
+    }
+    let sequences: Vec<ObjectId> =
+        model.objects().filter(|(_, it)| it.kind() == Kind::Sequence).map(|(id, _)| id).collect();
+    let heirs = heirs(model);
+    let in_heirs: Vec<Rename> = renames.iter().flat_map(|it| in_heirs(model, &heirs, it)).collect();
     let is_inside = |it: &&Rename| it.field.is_some() || model.object(it.object).kind() == Kind::Column;
     let (inside, relations): (Vec<&Rename>, Vec<&Rename>) =
         renames.iter().chain(&in_heirs).partition(is_inside);
@@ -133,19 +142,27 @@ pub fn rename(model: &Model, renames: &[Rename], naming: &Naming<'_>) -> Result<
         match (&it.field, model.object(it.object).parent) {
             (Some(field), _) => rename_in_sample(&mut objects[it.object.index()].body, field, &it.to),
             (None, Some(table)) if model.object(it.object).kind() == Kind::Column => {
-                let views = views_showing(model, &model.object(it.object).name);
-                for (index, object) in objects.iter_mut().enumerate() {
-                    let Some(id) = model.id_at(index) else { continue };
+                let old = objects[it.object.index()].name.clone();
+                let (names, table_name) =
+                    ((old.as_str(), it.to.as_str()), model.walk(table).qualified_name());
+                let own = model.children(table).iter().chain([&table]).chain(model.referencing(table));
+                let standing = dependants.get(&table).into_iter().flatten();
+                let around: HashSet<ObjectId> = own.chain(standing).chain(&sequences).copied().collect();
+                for id in around {
+                    let object = &mut objects[id.index()];
                     let place = Place {
                         is_own: object.parent == Some(table),
                         is_itself: id == table,
                         depends: model.object(id).depends_on.contains(&table),
                     };
-                    let keeps = naming.follow == TextsFollow::ButColumnsOfViews && views.contains(&id);
-                    let names = (model.object(it.object).name.as_str(), it.to.as_str());
-                    rename_column(object, place, &model.walk(table).qualified_name(), names);
+                    let shows =
+                        || model.children(id).iter().any(|&child| model.object(child).name == names.0);
+                    let keeps = naming.follow == TextsFollow::ButColumnsOfViews
+                        && object.kind() == Kind::View
+                        && shows();
+                    rename_column(object, place, &table_name, names);
                     if (place.is_own || place.is_itself || place.depends) && !keeps {
-                        rename_in_text(&mut object.body, names, naming);
+                        rename_in_text(&mut object.body, names, naming, Where::Anywhere);
                     }
                 }
             }
@@ -162,8 +179,22 @@ pub fn rename(model: &Model, renames: &[Rename], naming: &Naming<'_>) -> Result<
                     // A view that names what it reads goes on naming it.
                     let reads = matches!(&object.body, Body::View(View { reads: Some(_), .. }));
                     if may_name && !reads || id == it.object {
-                        rename_in_text(&mut object.body, (&old.name, &it.to), naming);
+                        // A part of a table names its columns, which may be called as a table is.
+                        let is_part = matches!(
+                            object.kind(),
+                            Kind::Column | Kind::Check | Kind::Index | Kind::Exclusion
+                        );
+                        let place = if is_part { Where::BeforeDot } else { Where::Anywhere };
+                        rename_in_text(&mut object.body, (&old.name, &it.to), naming, place);
                         rename_in_types(&mut object.body, (&old.name, &it.to), naming);
+                    }
+                    let own_key = object.parent == Some(it.object) && object.kind() == Kind::ForeignKey;
+                    let marked = naming.key_mark.map(|mark| format!("{}{mark}", old.name));
+                    let numbered = marked.filter(|_| own_key).and_then(|head| {
+                        object.name.strip_prefix(&head).map(|number| (number.to_owned(), naming.key_mark))
+                    });
+                    if let Some((number, Some(mark))) = numbered {
+                        object.name = format!("{}{mark}{number}", it.to);
                     }
                 }
             }
@@ -188,30 +219,40 @@ struct Place {
     depends: bool,
 }
 
-/// The views with a column of a name.
-fn views_showing(model: &Model, name: &str) -> HashSet<ObjectId> {
-    let views = model.objects().filter(|(_, object)| object.kind() == Kind::View).map(|(id, _)| id);
-    let shows = |view: &ObjectId| model.children(*view).iter().any(|&it| model.object(it).name == name);
-    views.filter(shows).collect()
+/// Where in a text a name is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Where {
+    Anywhere,
+    /// Where it says of which table a column is.
+    BeforeDot,
+}
+
+/// The tables that inherit from a table or are partitions of it.
+fn heirs(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
+    let mut heirs: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+    for relation in model.tables() {
+        let Some(table) = relation.table() else { continue };
+        let parents = table.inherits.iter().chain(table.partition_of.iter().map(|it| &it.parent));
+        for parent in parents.filter_map(|name| model.find_relation(name)) {
+            heirs.entry(parent).or_default().push(relation.id());
+        }
+    }
+    heirs
 }
 
 /// A column that heirs and partitions have from the table has its new name in them as well.
-fn in_heirs(model: &Model, rename: &Rename) -> Vec<Rename> {
+fn in_heirs(model: &Model, heirs: &HashMap<ObjectId, Vec<ObjectId>>, rename: &Rename) -> Vec<Rename> {
     let column = model.object(rename.object);
     let Some(table) = column.parent.filter(|_| column.kind() == Kind::Column) else { return Vec::new() };
-    let mut family = vec![table];
+    let (mut waiting, mut seen) = (vec![table], HashSet::from([table]));
     let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(&above) = family.get(at) {
-        at += 1;
-        for relation in model.tables() {
-            let Some(heir) = relation.table().filter(|_| !family.contains(&relation.id())) else { continue };
-            let mut parents = heir.inherits.iter().chain(heir.partition_of.iter().map(|it| &it.parent));
-            if !parents.any(|name| model.find_relation(name) == Some(above)) {
+    while let Some(above) = waiting.pop() {
+        for &heir in heirs.get(&above).into_iter().flatten() {
+            if !seen.insert(heir) {
                 continue;
             }
-            family.push(relation.id());
-            let same = model.children(relation.id()).iter().filter(|&&id| {
+            waiting.push(heir);
+            let same = model.children(heir).iter().filter(|&&id| {
                 let object = model.object(id);
                 object.name == column.name && is_from_above(&object.body)
             });
@@ -301,8 +342,8 @@ fn rename_relation(body: &mut Body, old: &QualifiedName, new: &str) {
 }
 
 /// Names in texts. The statement a table was made with is forgotten where the name stands in it: it is made anew from what the table is.
-fn rename_in_text(body: &mut Body, (old, new): (&str, &str), naming: &Naming<'_>) {
-    let renamed = |text: &str| rename_identifier(text, old, new, naming);
+fn rename_in_text(body: &mut Body, (old, new): (&str, &str), naming: &Naming<'_>, place: Where) {
+    let renamed = |text: &str| rename_identifier(text, old, new, naming, place);
     if let Body::Table(table) = body {
         table.source = table.source.take().filter(|text| renamed(text) == *text);
         if let Some(words) = &mut table.partition_by {
@@ -319,7 +360,7 @@ fn rename_in_text(body: &mut Body, (old, new): (&str, &str), naming: &Naming<'_>
 fn rename_in_types(body: &mut Body, (old, new): (&str, &str), naming: &Naming<'_>) {
     let follow = |text: &mut String| {
         if text.contains('.') {
-            *text = rename_identifier(text, old, new, naming);
+            *text = rename_identifier(text, old, new, naming, Where::Anywhere);
         }
     };
     match body {
@@ -345,7 +386,7 @@ fn rename_in_types(body: &mut Body, (old, new): (&str, &str), naming: &Naming<'_
 }
 
 /// Replaces a name in a text wherever it stands as one, plain or quoted, and not within a literal.
-fn rename_identifier(text: &str, old: &str, new: &str, naming: &Naming<'_>) -> String {
+fn rename_identifier(text: &str, old: &str, new: &str, naming: &Naming<'_>, place: Where) -> String {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     let new = (naming.quote)(new);
     let mut out = String::with_capacity(text.len());
@@ -365,7 +406,8 @@ fn rename_identifier(text: &str, old: &str, new: &str, naming: &Naming<'_>) -> S
             }
             _ => token.to_owned(),
         };
-        out.push_str(if name == old && !is_literal { &new } else { token });
+        let is_it = name == old && !is_literal && (place == Where::Anywhere || after.starts_with('.'));
+        out.push_str(if is_it { &new } else { token });
         rest = after;
     }
     out

@@ -126,7 +126,7 @@ fn carried_out(model: &Model, text: &str, follow: TextsFollow) -> Model {
         true => name.to_owned(),
         false => format!("\"{}\"", name.replace('"', "\"\"")),
     };
-    let naming = Naming { quote: &quote, has_backslashes: false, follow };
+    let naming = Naming { quote: &quote, has_backslashes: false, follow, key_mark: None };
     rename(model, &[parse_rename(model, text).unwrap()], &naming).unwrap()
 }
 

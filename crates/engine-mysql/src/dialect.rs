@@ -74,6 +74,11 @@ impl Dialect for MySqlDialect {
         plan::plan_script(plan)
     }
 
+    fn mark_of_own_keys(&self) -> Option<&'static str> {
+        // InnoDB renames them with the table (MySQL manual, "FOREIGN KEY Constraints").
+        Some("_ibfk_")
+    }
+
     fn texts_follow(&self) -> TextsFollow {
         TextsFollow::ButViewsAndTriggers
     }

@@ -93,6 +93,11 @@ pub trait Dialect: Send + Sync {
         "BEGIN"
     }
 
+    /// What stands between the name of a table and a number in the names of foreign keys that follow the table's.
+    fn mark_of_own_keys(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The script that leads from a new database to the whole schema: it takes away as well what such a database has and the
     /// schema has not.
     ///

@@ -7,7 +7,7 @@ mod proof;
 mod view;
 mod window;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 
 pub use across::{Purpose, Translated, translate};
 use cadastre_diff::{
@@ -15,7 +15,7 @@ use cadastre_diff::{
     pick, rename,
 };
 use cadastre_engine::{ColumnRef, Dialect, RunContext, SKETCH_SIZE, Secret, Target};
-use cadastre_model::{Body, Column, Kind, Model, ObjectId, QualifiedName};
+use cadastre_model::{Body, Column, Inheritance, Kind, Model, ObjectId, QualifiedName};
 use cadastre_plan::{Group, RENAMING, Step, TableSize};
 pub use cadastre_plan::{HazardKind, Plan, Proof, WorkClass, summary as plan_summary};
 pub use kept::{plan_json, read_plan};
@@ -258,6 +258,7 @@ fn carry_out(dialect: &dyn Dialect, model: &Model, renames: &[Rename]) -> Result
         // It is doubled where it means something.
         has_backslashes: dialect.quote_literal("\\").to_string().contains("\\\\"),
         follow: dialect.texts_follow(),
+        key_mark: dialect.mark_of_own_keys(),
     };
     rename(model, renames, &naming).map_err(|error| {
         AppError::new(Code::Conflict, format!("renaming: {error}")).with_hint("choose a name that is free")
@@ -298,13 +299,17 @@ fn difference(dialect: &dyn Dialect, from: &Model, to: &Model) -> Diff {
 
 /// The steps that rename: columns and fields while their tables have their old names, then tables.
 fn rename_steps(dialect: &dyn Dialect, model: &Model, renames: &[Rename]) -> Result<Vec<Step>, AppError> {
-    let is_inside = |it: &&Rename| it.field.is_some() || model.object(it.object).kind() == Kind::Column;
-    let (inside, relations): (Vec<&Rename>, Vec<&Rename>) = renames.iter().partition(is_inside);
     let step = |it: &Rename| match &it.field {
         Some(field) => dialect.rename_field_step(model, it.object, field, &it.to),
         None => dialect.rename_step(model, it.object, &it.to),
     };
-    Ok(inside.into_iter().chain(relations).map(step).collect::<Result<_, _>>()?)
+    Ok(in_order(model, renames).into_iter().map(step).collect::<Result<_, _>>()?)
+}
+
+fn in_order<'r>(model: &Model, renames: &'r [Rename]) -> Vec<&'r Rename> {
+    let is_inside = |it: &&Rename| it.field.is_some() || model.object(it.object).kind() == Kind::Column;
+    let (inside, relations): (Vec<&Rename>, Vec<&Rename>) = renames.iter().partition(is_inside);
+    [inside, relations].concat()
 }
 
 /// The rename candidates nobody has answered and for which it matters: what would be lost holds rows.
@@ -511,22 +516,21 @@ impl Comparison {
         // Where there is no way back, each step says so.
         if let Ok(reverse) = self.reverse() {
             take_back(&mut plan, &reverse, &self.names_before()?);
+            self.name_back(&mut plan)?;
         }
         Ok(plan)
     }
 
-    /// The plan that goes back: names first, so that all that follows is about what both have.
+    /// The plan that goes back: names first where they can be, so that all that follows is about what both have.
     ///
     /// # Errors
     /// What the engine cannot plan.
     pub fn reverse(&self) -> Result<Plan, AppError> {
         self.expect_one_engine()?;
         let dialect = dialect_of(&self.from.origin.engine)?;
-        let renames = self.names_back(|object| self.diff.to(object));
         let (from, to) = (self.to.fingerprint().to_string(), self.original.fingerprint().to_string());
-        // Where an old name belongs to something else by now, that goes first.
-        let plan = match carry_out(dialect, &self.to, &renames) {
-            Ok(before) => {
+        let plan = match self.names_first()? {
+            Some((renames, before)) => {
                 let found = difference(dialect, &before, &self.original);
                 let mut plan = dialect.plan(&before, &self.original, &found)?;
                 if !renames.is_empty() {
@@ -534,7 +538,7 @@ impl Comparison {
                 }
                 plan
             }
-            Err(_) => {
+            None => {
                 let found = difference(dialect, &self.to, &self.from);
                 let mut plan = dialect.plan(&self.to, &self.from, &found)?;
                 let renames = self.names_back(Some);
@@ -543,6 +547,18 @@ impl Comparison {
             }
         };
         Ok(Plan { from, to, ..plan })
+    }
+
+    /// What gives things in the second model their old names, and that model then; nothing where an old name belongs to something else by
+    /// now, or what has it comes from a table above: that goes first.
+    fn names_first(&self) -> Result<Option<(Vec<Rename>, Model)>, AppError> {
+        let dialect = dialect_of(&self.from.origin.engine)?;
+        let renames = self.names_back(|object| self.diff.to(object));
+        let is_inherited = |it: &Rename| matches!(&self.to.object(it.object).body, Body::Column(it) if it.inheritance != Inheritance::Local);
+        if renames.iter().any(is_inherited) {
+            return Ok(None);
+        }
+        Ok(carry_out(dialect, &self.to, &renames).ok().map(|before| (renames, before)))
     }
 
     /// What gives things their old names back, for those that `place` finds in the model it is carried out on.
@@ -557,14 +573,34 @@ impl Comparison {
                 None => Rename { object, field: None, to: self.original.object(it.object).name.clone() },
             })
         };
-        self.said.iter().filter_map(back).collect()
+        // What was renamed last may have the name that another had.
+        self.said.iter().rev().filter_map(back).collect()
+    }
+
+    /// Each step that renames is taken back by what gives its own object the old name.
+    fn name_back(&self, plan: &mut Plan) -> Result<(), AppError> {
+        let dialect = dialect_of(&self.from.origin.engine)?;
+        let are_first = self.names_first()?.is_some();
+        let ordered = in_order(&self.from, &self.said).into_iter();
+        let renaming = plan.groups.iter_mut().flat_map(|group| &mut group.steps);
+        for (step, rename) in renaming.filter(|step| step.object == RENAMING).zip(ordered) {
+            let own = |object: ObjectId| Some(object).filter(|it| *it == rename.object);
+            let back = match are_first {
+                true => {
+                    let renames = self.names_back(|object| own(object).and_then(|it| self.diff.to(it)));
+                    rename_steps(dialect, &self.to, &renames)?
+                }
+                false => rename_steps(dialect, &self.from, &self.names_back(own))?,
+            };
+            step.reverse = back.into_iter().flat_map(|step| step.statements).collect();
+        }
+        Ok(())
     }
 
     /// What is called otherwise in the first model, as the plan there calls it and as the way back does.
     fn names_before(&self) -> Result<HashMap<String, String>, AppError> {
-        let dialect = dialect_of(&self.from.origin.engine)?;
-        let renames = self.names_back(|object| self.diff.to(object));
-        let before = carry_out(dialect, &self.to, &renames).unwrap_or_else(|_| self.to.clone());
+        // Else the way back calls them as the plan does until its end.
+        let Some((_, before)) = self.names_first()? else { return Ok(HashMap::new()) };
         let pairs = [(&self.from, &self.original), (&self.to, &before)];
         let names = pairs.into_iter().flat_map(|(now, before)| {
             now.objects().map(|(id, _)| (now.display_name(id), before.display_name(id)))
@@ -635,17 +671,17 @@ fn facet_words(change: &Change) -> Vec<&'static str> {
     what.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect()
 }
 
-/// Gives the steps of a plan what takes them back: of what the way back does to the same object the last undoes the first. Names go
-/// back one by one, and before everything else, so that the way back calls things as `names_before` says.
+/// Gives the steps of a plan what takes them back: of what the way back does to the same object the last undoes the first. The way back
+/// calls things as `names_before` says.
 fn take_back(plan: &mut Plan, reverse: &Plan, names_before: &HashMap<String, String>) {
     let called = |step: &Step| {
         let tails = step.object.match_indices(' ').map(|(at, _)| at + 1);
         let found = tails.filter_map(|at| Some((at, names_before.get(&step.object[at..])?))).next();
         found.map_or_else(|| step.object.clone(), |(at, name)| format!("{}{name}", &step.object[..at]))
     };
-    let mut backs: HashMap<&str, VecDeque<&Step>> = HashMap::new();
+    let mut backs: HashMap<&str, Vec<&Step>> = HashMap::new();
     for step in reverse.steps() {
-        backs.entry(&step.object).or_default().push_back(step);
+        backs.entry(&step.object).or_default().push(step);
     }
     let steps: Vec<&mut Step> = plan.groups.iter_mut().flat_map(|group| &mut group.steps).collect();
     let mut left: HashMap<String, usize> = HashMap::new();
@@ -658,11 +694,7 @@ fn take_back(plan: &mut Plan, reverse: &Plan, names_before: &HashMap<String, Str
         let left = left.entry(name).or_default();
         // The first step of the way there takes what remains at the end of the way back, so that nothing is left over.
         *left -= 1;
-        let own: Vec<&Step> = match step.object == RENAMING {
-            true => backs.pop_front().into_iter().collect(),
-            false if *left == 0 => std::mem::take(backs).into(),
-            false => backs.pop_back().into_iter().collect(),
-        };
+        let own = if *left == 0 { std::mem::take(backs) } else { backs.pop().into_iter().collect() };
         step.reverse = own.into_iter().flat_map(|back| back.statements.clone()).collect();
     }
 }

@@ -61,7 +61,7 @@ impl Planning<'_> {
     /// The heaviest way any of a table's changes asks for.
     pub(super) fn way(&self, table: ObjectId, change: &TableChange) -> Way {
         let Some(old) = self.diff.from(table) else { return Way::Unsure };
-        if !self.is_plain(self.from, old) || !self.is_plain(self.to, table) || self.is_reordered(old) {
+        if !is_plain(self.from, old) || !is_plain(self.to, table) || self.is_reordered(old) {
             return Way::Unsure;
         }
         let gone = change.gone.iter().map(|&id| self.way_of_removal(id));
@@ -89,29 +89,6 @@ impl Planning<'_> {
 
     fn is_mariadb(&self) -> bool {
         self.to.origin.version.starts_with("MariaDB")
-    }
-
-    /// An ordinary table of InnoDB, of which the rules are known.
-    fn is_plain(&self, model: &Model, table: ObjectId) -> bool {
-        let Body::Table(it) = &model.object(table).body else { return false };
-        let is_innodb = it.access_method.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("innodb"));
-        let has_format = it.options.iter().any(|it| it.name.eq_ignore_ascii_case("ROW_FORMAT"));
-        let is_usual = |id: &ObjectId| match &model.object(*id).body {
-            Body::Column(column) => {
-                column.generated.is_none() && column.row_time.is_none() && !column.unversioned
-            }
-            Body::Index(index) => {
-                let is_tree = index.method.eq_ignore_ascii_case("btree") || index.method.is_empty();
-                is_tree && index.without_overlaps.is_none() && index.options.is_empty()
-            }
-            _ => true,
-        };
-        is_innodb
-            && !has_format
-            && it.partition_by.is_none()
-            && !it.system_versioned
-            && it.periods.is_empty()
-            && model.children(table).iter().all(is_usual)
     }
 
     /// Whether columns that stay stand in another order.
@@ -210,6 +187,29 @@ impl Planning<'_> {
         let (a, b) = (&self.from.object(old).body, &self.to.object(table).body);
         if a == b { Way::Instant } else { Way::Unsure }
     }
+}
+
+/// An ordinary table of InnoDB, of which the rules are known.
+pub(super) fn is_plain(model: &Model, table: ObjectId) -> bool {
+    let Body::Table(it) = &model.object(table).body else { return false };
+    let is_innodb = it.access_method.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("innodb"));
+    let has_format = it.options.iter().any(|it| it.name.eq_ignore_ascii_case("ROW_FORMAT"));
+    let is_usual = |id: &ObjectId| match &model.object(*id).body {
+        Body::Column(column) => {
+            column.generated.is_none() && column.row_time.is_none() && !column.unversioned
+        }
+        Body::Index(index) => {
+            let is_tree = index.method.eq_ignore_ascii_case("btree") || index.method.is_empty();
+            is_tree && index.without_overlaps.is_none() && index.options.is_empty()
+        }
+        _ => true,
+    };
+    is_innodb
+        && !has_format
+        && it.partition_by.is_none()
+        && !it.system_versioned
+        && it.periods.is_empty()
+        && model.children(table).iter().all(is_usual)
 }
 
 /// Whether a check stands at a column.

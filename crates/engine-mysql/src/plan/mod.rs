@@ -102,6 +102,7 @@ fn rename_column(model: &Model, table: ObjectId, id: ObjectId, to: &str) -> Opti
         quote: &|name| quote(name).to_string(),
         has_backslashes: true,
         follow: TextsFollow::ButViewsAndTriggers,
+        key_mark: None,
     };
     let after = cadastre_diff::rename(model, &[rename], &naming).ok()?;
     let (old, new) = (model.object(id), after.object(id));
@@ -129,7 +130,7 @@ fn rename_column(model: &Model, table: ObjectId, id: ObjectId, to: &str) -> Opti
     let name = &model.object(table).name;
     let lock = TableLock { table: name.clone(), lock: LockClass::AccessExclusive };
     let mut step = Step::renaming(format!("ALTER TABLE {} {}", quote(name), clauses.join(", ")), vec![lock]);
-    if !checks.is_empty() {
+    if !checks.is_empty() || !algorithm::is_plain(model, table) {
         step.work = WorkClass::Rewrite;
         step.hazards.push(Hazard::new(Reason::MayBeCopied));
     }

@@ -289,7 +289,7 @@ impl Planning<'_> {
         matches!(before, Some(Body::Column(column)) if !column.not_null)
     }
 
-    /// A partition leaves its table before its columns change, and joins one when they have; a change of bounds is both at once.
+    /// A partition leaves its table before its columns change, and joins one when they have; to change its bounds it does both then.
     fn partition_changes(&mut self, to: ObjectId, name: &str, a: &Table, b: &Table) {
         if a.partition_of == b.partition_of {
             return;

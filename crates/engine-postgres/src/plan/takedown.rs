@@ -271,6 +271,9 @@ impl Deciding<'_> {
         if let Some(to) = self.diff.to(id) {
             self.make(to);
         }
+        // What it demands comes with the new one.
+        let from = self.from;
+        self.fates.renamed.retain(|(old, _)| from.object(*old).parent != Some(id));
         for column in self.columns_of_type(id).collect::<Vec<_>>() {
             if let Some(to) = self.diff.to(column) {
                 self.fates.altered.entry(to).or_default().body = true;
