@@ -126,13 +126,7 @@ impl fmt::Debug for Naming<'_> {
 /// # Errors
 /// Two siblings would have one name.
 pub fn rename(model: &Model, renames: &[Rename], naming: &Naming<'_>) -> Result<Model, ModelError> {
-    let mut objects: Vec<Object> = model.objects().map(|(_, object)| object.clone()).collect();
-    let mut dependants: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
-    for (id, object) in model.objects() {
-        object.depends_on.iter().for_each(|&needed| dependants.entry(needed).or_default().push(id));
-    }
-    let sequences: Vec<ObjectId> =
-        model.objects().filter(|(_, it)| it.kind() == Kind::Sequence).map(|(id, _)| id).collect();
+    let mut renaming = Renaming::new(model, naming);
     let heirs = heirs(model);
     let in_heirs: Vec<Rename> = renames.iter().flat_map(|it| in_heirs(model, &heirs, it)).collect();
     let is_inside = |it: &&Rename| it.field.is_some() || model.object(it.object).kind() == Kind::Column;
@@ -140,75 +134,105 @@ pub fn rename(model: &Model, renames: &[Rename], naming: &Naming<'_>) -> Result<
         renames.iter().chain(&in_heirs).partition(is_inside);
     for it in inside.into_iter().chain(relations) {
         match (&it.field, model.object(it.object).parent) {
-            (Some(field), _) => rename_in_sample(&mut objects[it.object.index()].body, field, &it.to),
+            (Some(field), _) => {
+                rename_in_sample(&mut renaming.objects[it.object.index()].body, field, &it.to);
+            }
             (None, Some(table)) if model.object(it.object).kind() == Kind::Column => {
-                let old = objects[it.object.index()].name.clone();
-                let (names, table_name) =
-                    ((old.as_str(), it.to.as_str()), model.walk(table).qualified_name());
-                let own = model.children(table).iter().chain([&table]).chain(model.referencing(table));
-                let standing = dependants.get(&table).into_iter().flatten();
-                let around: HashSet<ObjectId> = own.chain(standing).chain(&sequences).copied().collect();
-                for id in around {
-                    let object = &mut objects[id.index()];
-                    let place = Place {
-                        is_own: object.parent == Some(table),
-                        is_itself: id == table,
-                        depends: model.object(id).depends_on.contains(&table),
-                    };
-                    let shows =
-                        || model.children(id).iter().any(|&child| model.object(child).name == names.0);
-                    let keeps = naming.follow == TextsFollow::ButColumnsOfViews
-                        && object.kind() == Kind::View
-                        && shows();
-                    rename_column(object, place, &table_name, names);
-                    if (place.is_own || place.is_itself || place.depends) && !keeps {
-                        rename_in_text(&mut object.body, names, naming, Where::Anywhere);
-                    }
-                }
+                renaming.column(it, table);
             }
-            _ => {
-                let old = model.walk(it.object).qualified_name();
-                for (index, object) in objects.iter_mut().enumerate() {
-                    let Some(id) = model.id_at(index) else { continue };
-                    let grounds = &model.object(id).depends_on;
-                    // Not every engine tells what stands on what.
-                    let may_name = grounds.is_empty()
-                        || grounds.contains(&it.object)
-                        || object.parent == Some(it.object);
-                    rename_relation(&mut object.body, &old, &it.to);
-                    // A view that names what it reads goes on naming it.
-                    let reads = matches!(&object.body, Body::View(View { reads: Some(_), .. }));
-                    if may_name && !reads || id == it.object {
-                        // A part of a table names its columns, which may be called as a table is.
-                        let is_part = matches!(
-                            object.kind(),
-                            Kind::Column | Kind::Check | Kind::Index | Kind::Exclusion
-                        );
-                        let place = if is_part { Where::BeforeDot } else { Where::Anywhere };
-                        rename_in_text(&mut object.body, (&old.name, &it.to), naming, place);
-                        rename_in_types(&mut object.body, (&old.name, &it.to), naming);
-                    }
-                    let own_key = object.parent == Some(it.object) && object.kind() == Kind::ForeignKey;
-                    let marked = naming.key_mark.map(|mark| format!("{}{mark}", old.name));
-                    let numbered = marked.filter(|_| own_key).and_then(|head| {
-                        object.name.strip_prefix(&head).map(|number| (number.to_owned(), naming.key_mark))
-                    });
-                    if let Some((number, Some(mark))) = numbered {
-                        object.name = format!("{}{mark}{number}", it.to);
-                    }
-                }
-            }
-        }
-        if it.field.is_none() {
-            objects[it.object.index()].name.clone_from(&it.to);
+            _ => renaming.relation(it),
         }
     }
     let mut builder = ModelBuilder::new(model.origin.clone());
-    for object in objects {
+    for object in renaming.objects {
         builder.add(object);
     }
     model.unmodelled.iter().for_each(|it| builder.note_unmodelled(it.kind.clone(), it.name.clone()));
     builder.finish()
+}
+
+/// The objects of a model on their way to other names.
+struct Renaming<'a> {
+    model: &'a Model,
+    naming: &'a Naming<'a>,
+    objects: Vec<Object>,
+    /// Who stands on what.
+    dependants: HashMap<ObjectId, Vec<ObjectId>>,
+    sequences: Vec<ObjectId>,
+}
+
+impl<'a> Renaming<'a> {
+    fn new(model: &'a Model, naming: &'a Naming<'a>) -> Self {
+        let mut dependants: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        for (id, object) in model.objects() {
+            object.depends_on.iter().for_each(|&needed| dependants.entry(needed).or_default().push(id));
+        }
+        let sequences = model.objects().filter(|(_, it)| it.kind() == Kind::Sequence).map(|(id, _)| id);
+        Self {
+            model,
+            naming,
+            objects: model.objects().map(|(_, object)| object.clone()).collect(),
+            dependants,
+            sequences: sequences.collect(),
+        }
+    }
+
+    fn column(&mut self, it: &Rename, table: ObjectId) {
+        let (model, naming) = (self.model, self.naming);
+        let old = self.objects[it.object.index()].name.clone();
+        let names = (old.as_str(), it.to.as_str());
+        let table_name = model.walk(table).qualified_name();
+        let own = model.children(table).iter().chain([&table]).chain(model.referencing(table));
+        let standing = self.dependants.get(&table).into_iter().flatten();
+        let around: HashSet<ObjectId> = own.chain(standing).chain(&self.sequences).copied().collect();
+        for id in around {
+            let object = &mut self.objects[id.index()];
+            let place = Place {
+                is_own: object.parent == Some(table),
+                is_itself: id == table,
+                depends: model.object(id).depends_on.contains(&table),
+            };
+            let shows = || model.children(id).iter().any(|&child| model.object(child).name == names.0);
+            let keeps =
+                naming.follow == TextsFollow::ButColumnsOfViews && object.kind() == Kind::View && shows();
+            rename_column(object, place, &table_name, names);
+            if (place.is_own || place.is_itself || place.depends) && !keeps {
+                rename_in_text(&mut object.body, names, naming, Where::Anywhere);
+            }
+        }
+        self.objects[it.object.index()].name.clone_from(&it.to);
+    }
+
+    fn relation(&mut self, it: &Rename) {
+        let old = self.model.walk(it.object).qualified_name();
+        let names = (old.name.as_str(), it.to.as_str());
+        let numbered =
+            self.naming.key_mark.map(|mark| [names.0, names.1].map(|name| format!("{name}{mark}")));
+        for (id, before) in self.model.objects() {
+            let object = &mut self.objects[id.index()];
+            rename_relation(&mut object.body, &old, &it.to);
+            let is_part = object.parent == Some(it.object);
+            // Not every engine tells what stands on what.
+            let may_name = before.depends_on.is_empty() || before.depends_on.contains(&it.object) || is_part;
+            // A view that names what it reads goes on naming it.
+            let reads = matches!(&object.body, Body::View(View { reads: Some(_), .. }));
+            if may_name && !reads || id == it.object {
+                // A part of a table names its columns, which may be called as a table is.
+                let names_columns =
+                    matches!(object.kind(), Kind::Column | Kind::Check | Kind::Index | Kind::Exclusion);
+                let place = if names_columns { Where::BeforeDot } else { Where::Anywhere };
+                rename_in_text(&mut object.body, names, self.naming, place);
+                rename_in_types(&mut object.body, names, self.naming);
+            }
+            if let Some([own, new]) =
+                numbered.as_ref().filter(|_| is_part && object.kind() == Kind::ForeignKey)
+                && let Some(number) = object.name.strip_prefix(own.as_str())
+            {
+                object.name = format!("{new}{number}");
+            }
+        }
+        self.objects[it.object.index()].name.clone_from(&it.to);
+    }
 }
 
 /// Where an object stands to the table of a column that is renamed.
