@@ -1,11 +1,12 @@
 //! Catalogue rows to model. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cadastre_engine::{DbError, ErrorCode};
 use cadastre_model::*;
 
 use crate::catalog::{Answer, Catalog, EventRow, RelationKind, RoutineRow, Shown, TriggerRow, ViewColumnRow};
+use crate::dialect::is_mariadb;
 use crate::parse::{ParsedTable, parse_sequence, parse_table};
 use crate::tokens::{Token, TokenKind, tokenize, unqualify, unqualify_trigger};
 
@@ -18,8 +19,7 @@ pub(crate) const NAMESPACE: &str = "main";
 /// [`ErrorCode::Internal`] when the rows contradict each other.
 pub(crate) fn assemble(catalog: Catalog, origin: Origin) -> Result<Model, DbError> {
     let database = origin.database.clone();
-    let is_mariadb = origin.version.starts_with("MariaDB");
-    let unsaid = if is_mariadb { ReferentialAction::Restrict } else { ReferentialAction::NoAction };
+    let unsaid = if is_mariadb(&origin) { ReferentialAction::Restrict } else { ReferentialAction::NoAction };
     let mut builder = ModelBuilder::new(origin);
     let namespace = builder.add(Object::new(None, NAMESPACE, Body::Namespace(Namespace {})));
     let mut assembly = Assembly {
@@ -44,7 +44,12 @@ pub(crate) fn assemble(catalog: Catalog, origin: Origin) -> Result<Model, DbErro
             }
         }
     }
-    catalog.routines.into_iter().for_each(|(row, shown)| assembly.add_routine(row, shown));
+    let functions: HashSet<String> =
+        catalog.routines.iter().filter(|(row, _)| row.kind == "FUNCTION").map(|(row, _)| row.name.clone()).collect();
+    for (row, shown) in catalog.routines {
+        let is_twin = row.kind != "FUNCTION" && functions.contains(&row.name);
+        assembly.add_routine(row, shown, is_twin);
+    }
     catalog.triggers.into_iter().for_each(|(row, shown)| assembly.add_trigger(row, shown));
     catalog.events.into_iter().for_each(|(row, shown)| assembly.add_event(row, shown));
     catalog.privileges.into_iter().for_each(|text| assembly.builder.note_unmodelled("privilege", text));
@@ -211,7 +216,8 @@ impl Assembly {
         }
     }
 
-    fn add_routine(&mut self, row: RoutineRow, shown: Answer<Shown>) {
+    /// A procedure may be called as a function is: its twin, which its key tells apart.
+    fn add_routine(&mut self, row: RoutineRow, shown: Answer<Shown>, is_twin: bool) {
         let kind = match row.kind.as_str() {
             "FUNCTION" => RoutineKind::Function,
             "PROCEDURE" => RoutineKind::Procedure,
@@ -223,7 +229,7 @@ impl Assembly {
         };
         let routine = Routine {
             kind,
-            signature: String::new(),
+            signature: if is_twin { "procedure".into() } else { String::new() },
             returns: row.returns.unwrap_or_default(),
             language: "SQL".into(),
             definition: take_definer(&shown.statement).1,

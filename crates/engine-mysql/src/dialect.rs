@@ -2,10 +2,10 @@
 
 use cadastre_diff::{Diff, TextsFollow};
 use cadastre_engine::{
-    Backslash, CommonType, CoverageLine, DbError, Dialect, ErrorCode, Folding, NameLimit, Quoted, Script,
+    Backslash, CommonType, CoverageLine, DbError, Dialect, Folding, NameLimit, Quoted, Script,
     check_distinct, check_names, quote_backtick, quote_literal,
 };
-use cadastre_model::{Kind, Model, ObjectId};
+use cadastre_model::{Kind, Model, ObjectId, Origin};
 use cadastre_plan::{Plan, Step};
 
 use crate::coverage::COVERAGE;
@@ -18,6 +18,11 @@ pub struct MySqlDialect;
 /// Every name is quoted, as the server itself does.
 pub(crate) fn quote(name: &str) -> Quoted {
     quote_backtick(name)
+}
+
+/// Whether a model was read from MariaDB, which is one engine with MySQL here and goes its own way in places.
+pub(crate) fn is_mariadb(origin: &Origin) -> bool {
+    origin.version.starts_with("MariaDB")
 }
 
 /// A text literal; a backslash escapes unless the SQL mode says otherwise, so it is doubled.
@@ -84,10 +89,7 @@ impl Dialect for MySqlDialect {
     }
 
     fn rename_step(&self, model: &Model, id: ObjectId, to: &str) -> Result<Step, DbError> {
-        plan::rename_step(model, id, to).ok_or_else(|| {
-            let message = format!("planning: {} cannot be renamed", model.display_name(id));
-            DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out")
-        })
+        plan::rename_step(model, id, to)
     }
 
     fn common_type(&self, data_type: &str) -> Option<CommonType> {

@@ -4,7 +4,7 @@
 
 use cadastre_model::*;
 
-use crate::dialect::quote;
+use crate::dialect::{is_mariadb, quote};
 use crate::render::part_item;
 
 /// Statements that make one such foreign key on a table that is there.
@@ -64,8 +64,7 @@ const STAND_IN: &str = "`cadastre_stand_in`";
 /// MariaDB takes a `RESTRICT` that is said for `NO ACTION` in an `ALTER TABLE`, and one that is not said for what it is.
 pub(crate) fn added_item(model: &Model, id: ObjectId) -> Option<String> {
     let item = part_item(model.object(id))?;
-    let is_mariadb = model.origin.version.starts_with("MariaDB");
-    Some(if is_mariadb {
+    Some(if is_mariadb(&model.origin) {
         item.replace(" ON DELETE RESTRICT", "").replace(" ON UPDATE RESTRICT", "")
     } else {
         item

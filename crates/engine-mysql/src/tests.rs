@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use cadastre_engine::{Target, TlsMode};
+use cadastre_engine::{Dialect, Target, TlsMode};
 use cadastre_model::*;
 
 use crate::assemble::{take_definer, without_password};
+use crate::dialect::MySqlDialect;
 use crate::parse::{parse_sequence, parse_table};
 use crate::render::column_item;
 use crate::tokens::{open_comments, unqualify, unqualify_trigger};
@@ -68,6 +69,55 @@ PARTITIONS 4 */";
     assert_eq!(parsed.table.partition_by.as_deref(), Some("PARTITION BY HASH (`id`) PARTITIONS 4"));
     assert_eq!(parsed.table.options[0].value, "DYNAMIC");
     assert_eq!(parsed.comment.as_deref(), Some("tab"));
+}
+
+/// A model of one table, of MySQL 8 or of MariaDB.
+fn model_of(version: &str, sql: &str) -> Model {
+    let parsed = parse_table(sql, ReferentialAction::NoAction).unwrap();
+    let origin = Origin {
+        engine: "mysql".into(),
+        version: version.into(),
+        database: "d".into(),
+        owner: None,
+    };
+    let mut builder = ModelBuilder::new(origin);
+    let namespace = builder.add(Object::new(None, "d", Body::Namespace(Namespace {})));
+    let table = builder.add(Object::new(Some(namespace), "t", Body::Table(parsed.table)));
+    for (name, column, _) in parsed.columns {
+        builder.add(Object::new(Some(table), name, Body::Column(column)));
+    }
+    for (name, part, _) in parsed.parts {
+        builder.add(Object::new(Some(table), name, part));
+    }
+    builder.finish().unwrap()
+}
+
+#[test]
+fn mysql_is_not_asked_to_rename_what_it_would_refuse() {
+    let sql = "CREATE TABLE `t` (
+  `a` int NOT NULL,
+  `b` int DEFAULT NULL,
+  `c` int DEFAULT NULL,
+  `d` int DEFAULT NULL,
+  `e` int GENERATED ALWAYS AS ((`a` + 1)) VIRTUAL,
+  KEY `f` ((abs(`b`))),
+  KEY `plain` (`d`)
+) ENGINE=InnoDB
+/*!50100 PARTITION BY HASH (`c`)
+PARTITIONS 4 */";
+    let rename = |model: &Model, name: &str| {
+        let column = model.objects().find(|(_, object)| object.name == name).unwrap().0;
+        MySqlDialect.rename_step(model, column, "z").map(|step| step.statements.concat())
+    };
+    let model = model_of("MySQL 8.0.36", sql);
+    for (column, place) in [("a", "d.t.e"), ("b", "d.t.f"), ("c", "the partitions of t")] {
+        let error = rename(&model, column).unwrap_err();
+        assert!(error.message.contains(place) && error.hint.is_some(), "{error:?}");
+    }
+    assert_eq!(rename(&model, "d").unwrap(), "ALTER TABLE `t` RENAME COLUMN `d` TO `z`");
+    assert_eq!(rename(&model, "e").unwrap(), "ALTER TABLE `t` RENAME COLUMN `e` TO `z`");
+    let sql = sql.replace("  KEY `f` ((abs(`b`))),\n", "");
+    assert!(rename(&model_of("MariaDB 10.11.6", &sql), "a").is_ok());
 }
 
 #[test]

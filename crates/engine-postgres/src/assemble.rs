@@ -7,6 +7,8 @@ use cadastre_model::*;
 
 use crate::acl::{default_grants, grants};
 use crate::catalog::*;
+use crate::dialect::qualified;
+use crate::satellites::statistics_name;
 use crate::words::*;
 
 /// Object numbers are unique within one catalogue only; these name the catalogues we follow.
@@ -20,6 +22,7 @@ pub(crate) enum Class {
     Policy,
     Rule,
     Operator,
+    Statistics,
     Extension,
     Defined(u32),
 }
@@ -36,8 +39,8 @@ impl Class {
             3256 => Self::Policy,
             2618 => Self::Rule,
             2617 => Self::Operator,
+            3381 => Self::Statistics,
             3079 => Self::Extension,
-            // A table in a publication is part of the publication's statement; nothing needs either.
             2605 | 2607 | 3456 | 3466 | 6104 | 2328 | 1417 | 3600 | 3601 | 3602 | 3764 | 2616 | 2753
             | 2612 | 2601 | 3576 => Self::Defined(oid),
             _ => return None,
@@ -225,7 +228,12 @@ impl Assembly {
                 collation: row.collation,
             }),
             'c' => Body::Composite(Composite {
-                attributes: attributes(row.attributes, row.attribute_types, row.attribute_collations),
+                attributes: attributes(
+                    row.attributes,
+                    row.attribute_types,
+                    row.attribute_collations,
+                    row.attribute_comments,
+                ),
             }),
             _ => Body::Range(Range { options: range_options(row.range.unwrap_or_default()) }),
         };
@@ -384,18 +392,34 @@ impl Assembly {
                     order: None,
                     session: None,
                 };
-                (Some(Class::Trigger), Body::Trigger(trigger))
+                (Class::Trigger, Body::Trigger(trigger))
             }
             'r' => {
                 let definition = row.definition.trim_end_matches(';').to_owned();
-                (Some(Class::Rule), Body::Rule(Rule { definition, firing: firing(row.enabled) }))
+                (Class::Rule, Body::Rule(Rule { definition, firing: firing(row.enabled) }))
             }
-            _ => (None, Body::Statistics(Statistics { definition: row.definition })),
+            _ => {
+                let target = (row.target >= 0).then_some(row.target);
+                (Class::Statistics, Body::Statistics(Statistics { definition: row.definition, target }))
+            }
         };
-        let mut object = Object::new(Some(table), row.name, body);
+        // Those in another schema than their table may be called as one of the table's.
+        let name = match &body {
+            Body::Statistics(it) => self.statistics_name(table, row.name, &it.definition),
+            _ => row.name,
+        };
+        let mut object = Object::new(Some(table), name, body);
         object.comment = row.comment;
+        object.owner = row.owner.and_then(|owner| self.owner(&owner));
         let id = self.builder.add(object);
-        class.map(|class| self.objects.insert((class, row.oid), id));
+        self.objects.insert((class, row.oid), id);
+    }
+
+    fn statistics_name(&self, table: ObjectId, name: String, definition: &str) -> String {
+        let namespace = self.builder.object(table).parent.map(|it| self.builder.object(it).name.clone());
+        let beside = namespace.map(|namespace| qualified(&QualifiedName::new(namespace, name.clone())));
+        let written = statistics_name(definition);
+        if beside.as_deref() == Some(written) { name } else { written.to_owned() }
     }
 
     fn add_operator(&mut self, row: AttachmentRow) {
@@ -405,6 +429,7 @@ impl Assembly {
         let operator = Operator { signature, definition: row.definition };
         let mut object = Object::new(Some(namespace), name, Body::Operator(operator));
         object.comment = row.comment;
+        object.owner = row.owner.and_then(|owner| self.owner(&owner));
         let id = self.builder.add(object);
         self.objects.insert((Class::Operator, row.oid), id);
     }

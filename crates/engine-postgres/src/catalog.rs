@@ -53,7 +53,7 @@ rows! {
     TypeRow {
         oid: next<u32>, namespace: next<u32>, name: next<String>, kind: letter, owner: next<String>, acl: next<Names>, acl_default: next<Names>,
         comment: next<Option<String>>, labels: next<Names>, base: next<Option<String>>, not_null: next<bool>, default: next<Option<String>>,
-        collation: next<Option<String>>, attributes: next<Names>, attribute_types: next<Names>, attribute_collations: next<Names>, range: next<Option<Vec<Option<String>>>>,
+        collation: next<Option<String>>, attributes: next<Names>, attribute_types: next<Names>, attribute_collations: next<Names>, attribute_comments: next<Option<Vec<Option<String>>>>, range: next<Option<Vec<Option<String>>>>,
     }
     /// A table, view or sequence.
     RelationRow {
@@ -88,7 +88,7 @@ rows! {
     /// A trigger (`t`), rule (`r`), statistics object (`s`) or operator (`o`).
     AttachmentRow {
         kind: letter, oid: next<u32>, table: next<u32>, name: next<String>, definition: next<String>, enabled: letter, comment: next<Option<String>>, bits: next<i32>,
-        is_clone: next<bool>,
+        is_clone: next<bool>, owner: next<Option<String>>, target: next<i32>,
     }
     /// A policy.
     PolicyRow {
@@ -148,7 +148,7 @@ pub(crate) async fn read(client: &Client, version: u32, context: &RunContext) ->
         queries::attachments(version),
         queries::policies(),
         queries::routines(),
-        queries::dependencies(),
+        queries::dependencies(version),
         queries::remainder(),
         defined::defined(version),
         defined::default_privileges(),

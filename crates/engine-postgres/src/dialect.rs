@@ -33,6 +33,21 @@ pub(crate) fn qualified(name: &QualifiedName) -> String {
     format!("{}.{}", quote(&name.namespace), quote(&name.name))
 }
 
+/// The last part of a name as the server writes it, without its quotes.
+pub(crate) fn last_name(written: &str) -> String {
+    let mut is_inside = false;
+    let mut begin = 0;
+    for (at, c) in written.char_indices() {
+        match c {
+            '"' => is_inside = !is_inside,
+            '.' if !is_inside => begin = at + 1,
+            _ => {}
+        }
+    }
+    let last = &written[begin..];
+    last.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(last).replace("\"\"", "\"")
+}
+
 /// Quotes names and puts commas between them.
 pub(crate) fn list(names: &[String]) -> String {
     names.iter().map(|name| quote(name).to_string()).collect::<Vec<_>>().join(", ")

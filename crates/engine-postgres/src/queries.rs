@@ -61,6 +61,7 @@ pub(crate) fn types(version: u32) -> String {
          CASE WHEN t.typtype = 'c' THEN (SELECT array_agg(format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
          CASE WHEN t.typtype = 'c' THEN (SELECT array_agg(CASE WHEN a.attcollation <> 0 AND a.attcollation <> y.typcollation THEN {attribute_collation} ELSE '' END ORDER BY a.attnum) \
               FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
+         CASE WHEN t.typtype = 'c' THEN (SELECT array_agg(col_description(t.typrelid, a.attnum) ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
          CASE WHEN t.typtype = 'r' THEN ARRAY['subtype', format_type(r.rngsubtype, NULL), \
               'subtype_opclass', CASE WHEN NOT o.opcdefault THEN (SELECT quote_ident(x.nspname) || '.' || quote_ident(o.opcname) FROM pg_namespace x WHERE x.oid = o.opcnamespace) ELSE '' END, \
               'collation', CASE WHEN r.rngcollation <> 0 AND r.rngcollation <> s.typcollation THEN {range_collation} ELSE '' END, \
@@ -193,15 +194,17 @@ pub(crate) fn attachments(version: u32) -> String {
     } else {
         ("false", "")
     };
+    // Unsaid it was -1 once and is nothing since 17.
+    let target = if version >= 130_000 { "coalesce(s.stxstattarget::int4, -1)" } else { "-1" };
     format!(
-        "SELECT 't'::\"char\", t.oid, t.tgrelid, t.tgname::text, pg_get_triggerdef(t.oid), t.tgenabled, d.description, t.tgtype::int4, {clone} \
+        "SELECT 't'::\"char\", t.oid, t.tgrelid, t.tgname::text, pg_get_triggerdef(t.oid), t.tgenabled, d.description, t.tgtype::int4, {clone}, NULL::text, -1 \
          FROM pg_trigger t {} WHERE NOT t.tgisinternal {not_a_clone} \
-         UNION ALL SELECT 'r', r.oid, r.ev_class, r.rulename::text, pg_get_ruledef(r.oid), r.ev_enabled, d.description, 0, false \
+         UNION ALL SELECT 'r', r.oid, r.ev_class, r.rulename::text, pg_get_ruledef(r.oid), r.ev_enabled, d.description, 0, false, NULL, -1 \
          FROM pg_rewrite r {} WHERE r.rulename <> '_RETURN' AND r.oid >= 16384 \
-         UNION ALL SELECT 's', s.oid, s.stxrelid, s.stxname::text, pg_get_statisticsobjdef(s.oid), ' ', d.description, 0, false \
+         UNION ALL SELECT 's', s.oid, s.stxrelid, s.stxname::text, pg_get_statisticsobjdef(s.oid), ' ', d.description, 0, false, pg_get_userbyid(s.stxowner), {target} \
          FROM pg_statistic_ext s {} \
          UNION ALL SELECT 'o', o.oid, o.oprnamespace, o.oprname::text || '(' || concat_ws(', ', CASE WHEN o.oprleft <> 0 THEN format_type(o.oprleft, NULL) ELSE 'NONE' END, \
-         CASE WHEN o.oprright <> 0 THEN format_type(o.oprright, NULL) ELSE 'NONE' END) || ')', {OPERATOR}, ' ', d.description, 0, false \
+         CASE WHEN o.oprright <> 0 THEN format_type(o.oprright, NULL) ELSE 'NONE' END) || ')', {OPERATOR}, ' ', d.description, 0, false, pg_get_userbyid(o.oprowner), -1 \
          FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace {} WHERE o.oid >= 16384 AND o.oprcode <> 0 AND {} ORDER BY 1, 2",
         comment("pg_trigger", "t.oid"),
         comment("pg_rewrite", "r.oid"),
@@ -235,6 +238,8 @@ const AGGREGATE: &str = "format('CREATE AGGREGATE %I.%I(%s) (%s)', n.nspname, p.
     'MSTYPE = ' || CASE WHEN g.aggmtranstype <> 0 THEN format_type(g.aggmtranstype, NULL) END, \
     'MSSPACE = ' || nullif(g.aggmtransspace, 0), 'MFINALFUNC = ' || nullif(g.aggmfinalfn::oid, 0)::regproc, \
     CASE WHEN g.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END, \
+    CASE WHEN g.aggmfinalfn <> 0 AND g.aggmfinalmodify <> CASE WHEN g.aggkind = 'n' THEN 'r'::\"char\" ELSE 'w'::\"char\" END THEN \
+      'MFINALFUNC_MODIFY = ' || CASE g.aggmfinalmodify WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END END, \
     'MINITCOND = ' || quote_literal(g.aggminitval), \
     'SORTOP = ' || CASE WHEN g.aggsortop <> 0 THEN (SELECT format('OPERATOR(%I.%s)', s.nspname, o.oprname) FROM pg_operator o \
       JOIN pg_namespace s ON s.oid = o.oprnamespace WHERE o.oid = g.aggsortop) END, \
@@ -257,32 +262,44 @@ pub(crate) fn routines() -> String {
 
 /// What must exist before what. Members of extensions count as their extension, rules of views count as their view, defaults as their column, array and row types as what
 /// they are of.
-pub(crate) fn dependencies() -> String {
-    "SELECT DISTINCT CASE WHEN s.oid IS NOT NULL THEN 'pg_type'::regclass::oid WHEN w.oid IS NOT NULL AND w.rulename = '_RETURN' OR f.oid IS NOT NULL THEN 'pg_class'::regclass::oid ELSE d.classid END, \
-     CASE WHEN s.oid IS NOT NULL THEN s.reltype WHEN w.rulename = '_RETURN' THEN w.ev_class WHEN f.oid IS NOT NULL THEN f.adrelid ELSE d.objid END, \
-     CASE WHEN f.oid IS NOT NULL THEN f.adnum::int4 ELSE 0 END, \
-     CASE WHEN m.refobjid IS NOT NULL THEN 'pg_extension'::regclass::oid WHEN coalesce(e.typrelid, t.typrelid) <> 0 AND k.relkind <> 'c' THEN 'pg_class'::regclass::oid ELSE d.refclassid END, \
-     CASE WHEN m.refobjid IS NOT NULL THEN m.refobjid WHEN coalesce(e.typrelid, t.typrelid) <> 0 AND k.relkind <> 'c' THEN k.oid ELSE coalesce(e.oid, d.refobjid) END \
-     FROM pg_depend d \
-     LEFT JOIN pg_depend m ON m.classid = d.refclassid AND m.objid = d.refobjid AND m.deptype = 'e' \
-     LEFT JOIN pg_class s ON d.classid = 'pg_class'::regclass AND s.oid = d.objid AND s.relkind = 'c' \
-     LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid \
-     LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid \
-     LEFT JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid \
-     LEFT JOIN pg_type e ON t.typelem <> 0 AND t.typlen = -1 AND e.oid = t.typelem \
-     LEFT JOIN pg_class k ON k.oid = coalesce(nullif(e.typrelid, 0), t.typrelid) \
-     WHERE d.deptype IN ('n', 'a') AND d.objid >= 16384 AND d.refobjid >= 16384 \
-     AND (d.deptype = 'n' OR d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_proc'::regclass OR d.classid = 'pg_constraint'::regclass AND d.refclassid = 'pg_proc'::regclass \
-         OR d.classid = 'pg_opclass'::regclass AND d.refclassid = 'pg_opfamily'::regclass) \
-     AND d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, \
-         'pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass, \
-         'pg_cast'::regclass, 'pg_collation'::regclass, 'pg_conversion'::regclass, 'pg_event_trigger'::regclass, 'pg_publication_rel'::regclass, 'pg_foreign_server'::regclass, \
-         'pg_foreign_data_wrapper'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_config'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass, \
-         'pg_language'::regclass, 'pg_am'::regclass, 'pg_transform'::regclass) \
-     AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass, \
-         'pg_collation'::regclass, 'pg_foreign_server'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_ts_dict'::regclass, \
-         'pg_ts_config'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass, 'pg_language'::regclass, 'pg_am'::regclass)"
-        .into()
+pub(crate) fn dependencies(version: u32) -> String {
+    // A type of several ranges stands for the range type that it came with.
+    let (range, ranges) = if version >= 140_000 {
+        ("r.rngtypid", "LEFT JOIN pg_range r ON d.refclassid = 'pg_type'::regclass AND r.rngmultitypid = coalesce(e.oid, d.refobjid)")
+    } else {
+        ("NULL::oid", "")
+    };
+    format!(
+        "SELECT DISTINCT CASE WHEN s.oid IS NOT NULL THEN 'pg_type'::regclass::oid WHEN w.oid IS NOT NULL AND w.rulename = '_RETURN' OR f.oid IS NOT NULL THEN 'pg_class'::regclass::oid \
+           WHEN p.oid IS NOT NULL THEN 'pg_publication'::regclass::oid ELSE coalesce(o.refclassid, d.classid) END, \
+         CASE WHEN s.oid IS NOT NULL THEN s.reltype WHEN w.rulename = '_RETURN' THEN w.ev_class WHEN f.oid IS NOT NULL THEN f.adrelid ELSE coalesce(p.prpubid, o.refobjid, d.objid) END, \
+         CASE WHEN f.oid IS NOT NULL THEN f.adnum::int4 ELSE 0 END, \
+         CASE WHEN m.refobjid IS NOT NULL THEN 'pg_extension'::regclass::oid WHEN coalesce(e.typrelid, t.typrelid) <> 0 AND k.relkind <> 'c' THEN 'pg_class'::regclass::oid ELSE d.refclassid END, \
+         CASE WHEN m.refobjid IS NOT NULL THEN m.refobjid WHEN coalesce(e.typrelid, t.typrelid) <> 0 AND k.relkind <> 'c' THEN k.oid ELSE coalesce({range}, e.oid, d.refobjid) END \
+         FROM pg_depend d \
+         LEFT JOIN pg_depend m ON m.classid = d.refclassid AND m.objid = d.refobjid AND m.deptype = 'e' \
+         LEFT JOIN pg_class s ON d.classid = 'pg_class'::regclass AND s.oid = d.objid AND s.relkind = 'c' \
+         LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid \
+         LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid \
+         LEFT JOIN pg_publication_rel p ON d.classid = 'pg_publication_rel'::regclass AND p.oid = d.objid \
+         LEFT JOIN pg_depend o ON d.classid IN ('pg_amop'::regclass, 'pg_amproc'::regclass) AND o.classid = d.classid AND o.objid = d.objid \
+             AND o.refclassid IN ('pg_opclass'::regclass, 'pg_opfamily'::regclass) \
+         LEFT JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid \
+         LEFT JOIN pg_type e ON t.typelem <> 0 AND t.typlen = -1 AND e.oid = t.typelem \
+         LEFT JOIN pg_class k ON k.oid = coalesce(nullif(e.typrelid, 0), t.typrelid) {ranges} \
+         WHERE d.deptype IN ('n', 'a') AND d.objid >= 16384 AND d.refobjid >= 16384 \
+         AND (d.deptype = 'n' OR d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_proc'::regclass OR d.classid = 'pg_constraint'::regclass AND d.refclassid = 'pg_proc'::regclass \
+             OR d.classid = 'pg_opclass'::regclass AND d.refclassid = 'pg_opfamily'::regclass OR p.oid IS NOT NULL AND d.refclassid = 'pg_class'::regclass \
+             OR o.refobjid IS NOT NULL AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)) \
+         AND d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, \
+             'pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass, \
+             'pg_cast'::regclass, 'pg_collation'::regclass, 'pg_conversion'::regclass, 'pg_event_trigger'::regclass, 'pg_publication_rel'::regclass, 'pg_foreign_server'::regclass, \
+             'pg_foreign_data_wrapper'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_config'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass, \
+             'pg_language'::regclass, 'pg_am'::regclass, 'pg_transform'::regclass, 'pg_statistic_ext'::regclass, 'pg_amop'::regclass, 'pg_amproc'::regclass) \
+         AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass, \
+             'pg_collation'::regclass, 'pg_foreign_server'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_ts_dict'::regclass, \
+             'pg_ts_config'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass, 'pg_language'::regclass, 'pg_am'::regclass, 'pg_transform'::regclass)"
+    )
 }
 
 /// What is seen and not modelled; and, in the same round trip, the names that arrays of numbers stand for: operator classes

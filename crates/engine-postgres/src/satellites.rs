@@ -19,6 +19,11 @@ impl Writer<'_> {
             );
             sql.extend(comment_on(&target, object));
             sql.extend(self.index_comment(id));
+            match &object.body {
+                Body::Composite(it) => sql.extend(attribute_comments(&self.name(id), &[], &it.attributes)),
+                Body::Statistics(it) => sql.extend(it.target.map(|to| format!("ALTER {target} SET STATISTICS {to}"))),
+                _ => {}
+            }
             self.grants(&target, object, &mut sql);
         }
         for &child_id in self.model.children(id) {
@@ -286,6 +291,23 @@ impl Writer<'_> {
             ));
         }
     }
+}
+
+/// The comments of the attributes of a type that differ from those before.
+pub(crate) fn attribute_comments(
+    name: &QualifiedName,
+    before: &[CompositeAttribute],
+    after: &[CompositeAttribute],
+) -> Vec<String> {
+    let was = |name: &str| before.iter().find(|it| it.name == name).and_then(|it| it.comment.as_ref());
+    let changed = after.iter().filter(|it| it.comment.as_ref() != was(&it.name));
+    let target = |it: &CompositeAttribute| format!("COLUMN {}.{}", qualified(name), quote(&it.name));
+    changed.map(|it| comment_sql(&target(it), it.comment.as_deref())).collect()
+}
+
+pub(crate) fn comment_sql(target: &str, comment: Option<&str>) -> String {
+    let text = comment.map_or("NULL".to_owned(), |text| literal(text).to_string());
+    format!("COMMENT ON {target} IS {text}")
 }
 
 /// The name in a `CREATE STATISTICS name (…) ON …` of the server's: a schema of its own, whatever the table's.

@@ -394,7 +394,7 @@ impl<'m> Writer<'m> {
             }
             Body::Trigger(Trigger { definition, .. })
             | Body::Rule(Rule { definition, .. })
-            | Body::Statistics(Statistics { definition }) => {
+            | Body::Statistics(Statistics { definition, .. }) => {
                 self.creating(Rank::Attachment, id, definition.clone());
             }
             Body::Policy(policy) => {

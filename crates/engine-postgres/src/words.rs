@@ -6,12 +6,15 @@ pub(crate) fn attributes(
     names: Option<Vec<String>>,
     types: Option<Vec<String>>,
     collations: Option<Vec<String>>,
+    comments: Option<Vec<Option<String>>>,
 ) -> Vec<CompositeAttribute> {
     let (types, collations) = (types.unwrap_or_default(), collations.unwrap_or_default());
+    let comments = comments.unwrap_or_default();
     let attribute = |(at, name): (usize, String)| CompositeAttribute {
         name,
         data_type: types.get(at).cloned().unwrap_or_default(),
         collation: collations.get(at).filter(|text| !text.is_empty()).cloned(),
+        comment: comments.get(at).cloned().flatten(),
     };
     names.unwrap_or_default().into_iter().enumerate().map(attribute).collect()
 }
@@ -388,6 +391,13 @@ pub(crate) fn unsettled(text: &str) -> String {
         out = done;
     }
     out
+}
+
+/// Whether the body of a routine was read when it was made, so that it stands on what it names: `BEGIN ATOMIC …` and `RETURN …` (manual,
+/// "CREATE FUNCTION"), by the statement as the server writes it.
+pub(crate) fn has_parsed_body(definition: &str) -> bool {
+    let mut lines = definition.lines().take_while(|line| !line.starts_with("AS "));
+    lines.any(|line| line.starts_with("BEGIN ATOMIC") || line.trim_start().starts_with("RETURN "))
 }
 
 /// The text between the first parenthesis of a statement and the one that closes it.

@@ -52,6 +52,9 @@ pub struct CompositeAttribute {
     /// Its collation, if not the type's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
+    /// Its comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// A composite (row) type.
@@ -66,6 +69,14 @@ pub struct Composite {
 pub struct Range {
     /// The options of `CREATE TYPE … AS RANGE`, in the manual's order; values are canonical text.
     pub options: Vec<SettingPair>,
+}
+
+impl Range {
+    /// The type of several ranges that comes with it, as it is written.
+    pub fn multirange(&self) -> Option<&str> {
+        let option = self.options.iter().find(|it| it.name == "multirange_type_name");
+        option.map(|it| it.value.as_str())
+    }
 }
 
 /// A sequence that stands for itself (an identity column's is part of the column).
@@ -504,6 +515,9 @@ pub struct Operator {
 pub struct Statistics {
     /// The whole statement in the server's words.
     pub definition: String,
+    /// How exactly they are taken, if not as the columns say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<i32>,
 }
 
 /// An object of which only its statement is kept: it is made and dropped as a whole.

@@ -6,6 +6,7 @@ use cadastre_model::*;
 use cadastre_plan::{Hazard, LockClass, Reason, Step, WorkClass};
 
 use super::{Planning, TableChange};
+use crate::dialect::is_mariadb;
 
 /// The ways, from the lightest; where it is not sure which one it is, the server chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,7 +89,7 @@ impl Planning<'_> {
     }
 
     fn is_mariadb(&self) -> bool {
-        self.to.origin.version.starts_with("MariaDB")
+        is_mariadb(&self.to.origin)
     }
 
     /// Whether columns that stay stand in another order.

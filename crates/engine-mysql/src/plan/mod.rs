@@ -8,10 +8,11 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cadastre_diff::{ChangeKind, Diff, Naming, Rename, TextsFollow, renamed_parts};
+use cadastre_engine::{DbError, ErrorCode};
 use cadastre_model::*;
 use cadastre_plan::{Group, Hazard, LockClass, Plan, Reason, Step, TableLock, TimeOuts, WorkClass};
 
-use crate::dialect::quote;
+use crate::dialect::{is_mariadb, quote};
 use crate::render::{column_item, part_item};
 use crate::script::{session_statements, statement};
 
@@ -85,18 +86,26 @@ pub(crate) fn plan_script(plan: &Plan) -> String {
 }
 
 /// `ALTER TABLE … RENAME`. A check over a column that is renamed is restated: MariaDB does not find the column in it at times.
-pub(crate) fn rename_step(model: &Model, id: ObjectId, to: &str) -> Option<Step> {
+///
+/// # Errors
+/// For what has no name to change, and on MySQL for a column whose name stands where the server does not change it.
+pub(crate) fn rename_step(model: &Model, id: ObjectId, to: &str) -> Result<Step, DbError> {
     let object = model.object(id);
     let (table, sql) = match (object.kind(), object.parent) {
         (Kind::Column, Some(table)) => return rename_column(model, table, id, to),
         (Kind::Table, _) => (&object.name, format!("RENAME TABLE {} TO {}", quote(&object.name), quote(to))),
-        _ => return None,
+        _ => return Err(not_renamed(model, id, "cannot be renamed")),
     };
     let lock = TableLock { table: table.clone(), lock: LockClass::AccessExclusive };
-    Some(Step::renaming(sql, vec![lock]))
+    Ok(Step::renaming(sql, vec![lock]))
 }
 
-fn rename_column(model: &Model, table: ObjectId, id: ObjectId, to: &str) -> Option<Step> {
+fn not_renamed(model: &Model, id: ObjectId, reason: &str) -> DbError {
+    let message = format!("planning: {} {reason}", model.display_name(id));
+    DbError::new(ErrorCode::UnsupportedByEngine, message).with_hint("leave the rename out")
+}
+
+fn rename_column(model: &Model, table: ObjectId, id: ObjectId, to: &str) -> Result<Step, DbError> {
     let rename = Rename { object: id, field: None, to: to.to_owned() };
     let naming = Naming {
         quote: &|name| quote(name).to_string(),
@@ -104,7 +113,11 @@ fn rename_column(model: &Model, table: ObjectId, id: ObjectId, to: &str) -> Opti
         follow: TextsFollow::ButViewsAndTriggers,
         key_mark: None,
     };
-    let after = cadastre_diff::rename(model, &[rename], &naming).ok()?;
+    let after = cadastre_diff::rename(model, &[rename], &naming)
+        .map_err(|_| not_renamed(model, id, "cannot be renamed"))?;
+    if let Some(place) = fixed_name(model, &after, table, id) {
+        return Err(not_renamed(model, id, &format!("is named by {place}, where MySQL keeps its name")));
+    }
     let (old, new) = (model.object(id), after.object(id));
     let is_other = |it: &&ObjectId| model.object(**it).body != after.object(**it).body;
     let checks: Vec<(&Object, &Check)> = model
@@ -134,7 +147,31 @@ fn rename_column(model: &Model, table: ObjectId, id: ObjectId, to: &str) -> Opti
         step.work = WorkClass::Rewrite;
         step.hazards.push(Hazard::new(Reason::MayBeCopied));
     }
-    Some(step)
+    Ok(step)
+}
+
+/// What names a column of MySQL so that the server refuses to rename it: a generated column (error 3108), an index over an expression
+/// (3837) or the partitions (3855); by "Server Error Message Reference". MariaDB changes the name there as well.
+fn fixed_name(model: &Model, renamed: &Model, table: ObjectId, column: ObjectId) -> Option<String> {
+    if is_mariadb(&model.origin) {
+        return None;
+    }
+    let bodies = |id: ObjectId| (&model.object(id).body, &renamed.object(id).body);
+    if let (Body::Table(old), Body::Table(new)) = bodies(table)
+        && old.partition_by != new.partition_by
+    {
+        return Some(format!("the partitions of {}", model.object(table).name));
+    }
+    let expressions = |index: &Index| {
+        let targets = index.parts.iter().map(|part| part.target.clone());
+        targets.filter(|it| matches!(it, IndexTarget::Expression(_))).collect::<Vec<_>>()
+    };
+    let is_named = |&&id: &&ObjectId| match bodies(id) {
+        (Body::Column(old), Body::Column(new)) => id != column && old.generated != new.generated,
+        (Body::Index(old), Body::Index(new)) => expressions(old) != expressions(new),
+        _ => false,
+    };
+    model.children(table).iter().find(is_named).map(|&id| model.display_name(id))
 }
 
 /// What changes of a table that stays.

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use cadastre_diff::Facets;
 use cadastre_model::*;
 
-use super::Planning;
+use super::{Planning, foreign};
 use crate::dialect::{literal, qualified, quote};
 use crate::render;
+use crate::satellites::{attribute_comments, comment_sql, statistics_name};
 use crate::script::{Rank, is_clustered, major_version};
 use crate::words::arguments_of;
 
@@ -97,7 +98,16 @@ impl Planning<'_> {
                 (Rank::Type, Vec::new())
             }
             (Body::Domain(x), Body::Domain(y)) => (Rank::Default, domain_changes(&name, x, y)),
-            (Body::Composite(x), Body::Composite(y)) => (Rank::Type, composite_changes(&name, x, y)),
+            (Body::Composite(x), Body::Composite(y)) => {
+                let mut sql = composite_changes(&name, x, y);
+                sql.extend(attribute_comments(&self.new.name(to), &x.attributes, &y.attributes));
+                (Rank::Type, sql)
+            }
+            (Body::Statistics(_), Body::Statistics(y)) => {
+                let target = y.target.unwrap_or(-1);
+                let name = statistics_name(&y.definition);
+                (Rank::Attachment, vec![format!("ALTER STATISTICS {name} SET STATISTICS {target}")])
+            }
             (Body::Sequence(x), Body::Sequence(y)) => (Rank::Default, self.sequence_changes(&name, x, y)),
             (Body::Table(x), Body::Table(y)) => (Rank::Column, self.table_changes(to, &name, x, y)),
             (Body::Column(x), Body::Column(y)) => self.column_changes(from, to, x, y),
@@ -129,6 +139,9 @@ impl Planning<'_> {
             | (Body::Rule(_), Body::Rule(_))
             | (Body::EventTrigger(_), Body::EventTrigger(_)) => (Rank::Attachment, self.firing_changes(b)),
             (Body::Policy(_), Body::Policy(y)) => (Rank::Policy, vec![self.alter_policy(b, y)]),
+            (Body::ForeignServer(_) | Body::ForeignDataWrapper(_), _) => {
+                (Rank::Defined, foreign::changes(&b.name, &a.body, &b.body).into_iter().collect())
+            }
             (Body::DefaultPrivileges(x), Body::DefaultPrivileges(y)) => {
                 let schema = b.parent.map(|parent| self.to.object(parent).name.as_str());
                 let change = DefaultPrivileges { initial: x.grants.clone(), ..y.clone() };
@@ -259,11 +272,7 @@ impl Planning<'_> {
             let at = self.new.unit(Rank::Last, to, format!("{alter} REPLICA IDENTITY {identity}"));
             self.new.pending.extend(self.to.children(to).iter().map(|&child| (at, child)));
         }
-        if a.foreign_server != b.foreign_server {
-            self.notes.push(format!(
-                "the server or options of the foreign table {name} differ; they are not changed"
-            ));
-        }
+        sql.extend(foreign::table_options(&alter, a, b));
         sql
     }
 
@@ -291,7 +300,8 @@ impl Planning<'_> {
 
     /// A partition leaves its table before its columns change, and joins one when they have; to change its bounds it does both then.
     fn partition_changes(&mut self, to: ObjectId, name: &str, a: &Table, b: &Table) {
-        if a.partition_of == b.partition_of {
+        let comes_back = b.partition_of.as_ref().is_some_and(|it| self.is_made_anew(&it.parent));
+        if a.partition_of == b.partition_of && !comes_back {
             return;
         }
         let leave = a
@@ -301,7 +311,7 @@ impl Planning<'_> {
         let Some(bound) = &b.partition_of else { return self.detach(to, a, leave) };
         let join =
             format!("ALTER TABLE {} ATTACH PARTITION {name} {}", qualified(&bound.parent), bound.bound);
-        let stays = a.partition_of.as_ref().is_some_and(|it| it.parent == bound.parent);
+        let stays = !comes_back && a.partition_of.as_ref().is_some_and(|it| it.parent == bound.parent);
         let at = self.new.unit(Rank::Attach, to, join);
         // Where it stays, what it leaves may be wanted by others, and what it joins have been left by others.
         let leaving = leave.clone().filter(|_| stays).map(|leave| self.new.unit(Rank::Attach, to, leave));
@@ -330,8 +340,27 @@ impl Planning<'_> {
                 self.new.pending.extend([Some(at), leaving].into_iter().flatten().map(|at| (at, child)));
             }
         }
+        if comes_back {
+            self.bring_indexes_back(to);
+        }
         self.new.attachments.push((self.new.name(to), bound.parent.clone(), at));
         self.inheriting.extend(self.diff.from(to).map(|table| (at, table)));
+    }
+
+    /// What a partition has of indexes joins them again when these are made anew.
+    fn bring_indexes_back(&mut self, partition: ObjectId) {
+        for &id in self.to.children(partition) {
+            let above = match &self.to.object(id).body {
+                Body::Index(it) => it.attached_to.clone(),
+                Body::PrimaryKey(it) | Body::Unique(it) => it.attached_to.clone(),
+                _ => None,
+            };
+            let index = above.as_ref().and_then(|above| self.new.indexes.get(above));
+            let is_made = index.is_some_and(|index| self.fates.made.contains(index));
+            if let Some(above) = above.filter(|_| is_made && !self.fates.made.contains(&id)) {
+                self.new.write_index_attachment(id, None, &above);
+            }
+        }
     }
 
     /// Before the columns of the table it leaves change, or they would change with them.
@@ -495,11 +524,6 @@ impl Planning<'_> {
     }
 }
 
-pub(crate) fn comment_sql(target: &str, comment: Option<&str>) -> String {
-    let text = comment.map_or("NULL".to_owned(), |text| literal(text).to_string());
-    format!("COMMENT ON {target} IS {text}")
-}
-
 /// `SET (…)` and `RESET (…)` that lead from some settings to others.
 pub(crate) fn option_changes(alter: &str, a: &[SettingPair], b: &[SettingPair]) -> Vec<String> {
     let is_clustered = |it: &&SettingPair| it.name != "clustered";
@@ -556,6 +580,11 @@ fn domain_changes(name: &str, a: &Domain, b: &Domain) -> Vec<String> {
     sql
 }
 
+/// Whether an attribute of a type gets another type.
+pub(crate) fn is_retyped(a: &CompositeAttribute, b: &CompositeAttribute) -> bool {
+    (&a.data_type, &a.collation) != (&b.data_type, &b.collation)
+}
+
 fn composite_changes(name: &str, a: &Composite, b: &Composite) -> Vec<String> {
     let mut parts = Vec::new();
     for it in a.attributes.iter().filter(|it| !b.attributes.iter().any(|other| other.name == it.name)) {
@@ -565,7 +594,7 @@ fn composite_changes(name: &str, a: &Composite, b: &Composite) -> Vec<String> {
         let collation = render::collate(it.collation.as_deref());
         match a.attributes.iter().find(|other| other.name == it.name) {
             None => parts.push(format!("ADD ATTRIBUTE {} {}{collation}", quote(&it.name), it.data_type)),
-            Some(other) if other != it => {
+            Some(other) if is_retyped(other, it) => {
                 parts.push(format!("ALTER ATTRIBUTE {} TYPE {}{collation}", quote(&it.name), it.data_type));
             }
             Some(_) => {}

@@ -5,10 +5,10 @@ use std::fmt::Write;
 use cadastre_model::*;
 
 use super::Planning;
-use super::alter::comment_sql;
+use super::takedown::type_names;
 use crate::dialect::{literal, qualified, quote};
 use crate::render;
-use crate::satellites::{identity_satellites, sequence_grant_changes};
+use crate::satellites::{comment_sql, identity_satellites, sequence_grant_changes};
 use crate::script::Rank;
 
 /// Whether a column can be changed without being dropped.
@@ -175,7 +175,7 @@ impl Planning<'_> {
     }
 
     fn is_swapped(&self, name: &str) -> bool {
-        self.fates.swapped.iter().any(|&id| qualified(&self.from.walk(id).qualified_name()) == name)
+        self.fates.swapped.keys().any(|&id| type_names(self.from, id).iter().any(|it| it == name))
     }
 
     /// Defaults that were put aside because what they stood on was made anew.
@@ -251,9 +251,11 @@ pub(crate) fn may_lose(from: &str, to: &str) -> bool {
 
 /// Whether one type can be cast to the other without a text between them (manual: `pg_cast`, as far as its types are plain).
 pub(crate) fn has_cast(from: &str, to: &str) -> bool {
+    if let (Some(from), Some(to)) = (from.strip_suffix("[]"), to.strip_suffix("[]")) {
+        return has_cast(from, to);
+    }
     let base = |name: &str| name.split(['(', '[']).next().unwrap_or(name).trim().to_owned();
     let family = |name: &str| match base(name).as_str() {
-        _ if name.ends_with("[]") => 5,
         "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" | "oid" => 1,
         "text" | "character varying" | "character" | "name" => 2,
         it if it.starts_with("timestamp") || it.starts_with("time") || it == "date" => 3,

@@ -190,10 +190,15 @@ impl Planning<'_> {
     ) {
         let is_type = |id: &ObjectId| {
             let kind = self.from.object(*id).kind();
-            let is_type =
-                matches!(kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType);
-            is_type && !self.fates.swapped.contains(id)
+            takedown::is_type(kind) && !self.fates.swapped.contains_key(id)
         };
+        // What a type is made of is still called as before when it steps aside.
+        for &id in self.fates.swapped.keys() {
+            let needed = self.from.object(id).depends_on.iter();
+            for other in needed.filter(|it| self.fates.swapped.contains_key(it)).filter_map(|&it| drop_at(it)) {
+                needs[other].extend(drop_at(id));
+            }
+        }
         for table in self.from.tables() {
             let types = table.object().depends_on.iter().copied().filter(is_type);
             let types: Vec<(String, usize)> = types
@@ -331,7 +336,7 @@ impl Planning<'_> {
             }
             let Some(units) = units_of.get(&to) else { continue };
             // A type that is swapped only steps aside.
-            for &needed in object.depends_on.iter().filter(|needed| !self.fates.swapped.contains(needed)) {
+            for &needed in object.depends_on.iter().filter(|needed| !self.fates.swapped.contains_key(needed)) {
                 if let Some(drop) = drop_at(needed) {
                     // Coming to another parent lets go of nothing.
                     needs[drop].extend(units.iter().copied().filter(|unit| !self.joining.contains(unit)));
@@ -423,6 +428,19 @@ impl Planning<'_> {
         for (at, parent) in &self.leaving {
             for &unit in self.column_units(*parent).iter().filter(|unit| *unit != at) {
                 needs[unit].push(*at);
+            }
+        }
+        // What a partition has of a table that is made anew is its own while it is away.
+        for (at, _) in &self.leaving {
+            let table = self.new.units[*at].object;
+            let above = match &self.to.object(table).body {
+                Body::Table(it) => it.partition_of.as_ref().map(|it| &it.parent),
+                _ => None,
+            };
+            if above.is_some_and(|above| self.is_made_anew(above)) {
+                let of_table = |unit: &crate::script::Unit| self.to.object(unit.object).parent == Some(table);
+                let units = self.new.units.iter().enumerate().filter(|(_, unit)| of_table(unit));
+                units.for_each(|(unit, _)| needs[unit].push(*at));
             }
         }
         // What an heir says of a column for itself goes with the type it gets from its parent.

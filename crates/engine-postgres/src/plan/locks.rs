@@ -358,7 +358,8 @@ impl<'m> Locks<'m> {
                 for parent in parents(self.model, id) {
                     self.lock(step, parent, LockClass::AccessExclusive);
                 }
-                if drops {
+                // The rows of others are elsewhere, or in partitions that go by themselves or not at all.
+                if drops && matches!(&object.body, Body::Table(it) if it.kind == TableKind::Ordinary) {
                     step.hazards.push(Hazard::new(Reason::RowsGone));
                     step.hazards.push(Hazard::new(Reason::OnlyBackup));
                 }

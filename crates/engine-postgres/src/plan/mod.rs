@@ -7,6 +7,7 @@
 mod alter;
 mod column;
 mod comparable;
+mod foreign;
 mod handover;
 mod links;
 mod locks;
@@ -273,14 +274,36 @@ impl<'m> Planning<'m> {
         };
         let Some(table) = part.parent else { return false };
         let before = self.diff.from(table).and_then(|old| above(self.from, old));
-        let after = above(self.to, table).and_then(|new| self.diff.from(new));
-        before.is_some() && before == after
+        let after = above(self.to, table).filter(|new| !self.fates.made.contains(new));
+        before.is_some() && before == after.and_then(|new| self.diff.from(new))
+    }
+
+    /// Whether a table that is there in both states is made anew, so that its partitions leave it and come back.
+    fn is_made_anew(&self, name: &QualifiedName) -> bool {
+        self.to.find_relation(name).is_some_and(|table| self.fates.made.contains(&table))
     }
 
     /// Whether the table of a new column or check stays below one that has the same, so that it comes from there.
     fn has_heritage(&self, part: &Object) -> bool {
         let before = part.parent.and_then(|table| self.diff.from(table)).map(|it| &self.from.object(it).body);
-        before.is_some_and(|before| comes_from_above(self.to, part, before))
+        before.is_some_and(|before| self.comes_from_above(self.to, part, before))
+    }
+
+    /// Whether a column or check of a model is that of a table above its own, which stays above it: it is there in the other state
+    /// (`other`) too, and not made anew.
+    fn comes_from_above(&self, model: &Model, part: &Object, other: &Body) -> bool {
+        let own = part.parent.map(|table| &model.object(table).body);
+        let (Some(Body::Table(table)), Body::Table(other)) = (own, other) else { return false };
+        let has_same = |name: &QualifiedName| {
+            let above = model.find_relation(name).map(|parent| model.children(parent)).unwrap_or_default();
+            let mut above = above.iter().map(|&id| model.object(id));
+            above.any(|it| it.kind() == part.kind() && it.name == part.name)
+        };
+        let parent = |table: &Table| table.partition_of.as_ref().map(|it| it.parent.clone());
+        let is_below =
+            |it: &QualifiedName| parent(other).as_ref() == Some(it) && !self.is_made_anew(it) && has_same(it);
+        parent(table).is_some_and(|it| is_below(&it))
+            || table.inherits.iter().any(|it| other.inherits.contains(it) && has_same(it))
     }
 
     /// What the table of a part was before.
@@ -387,20 +410,6 @@ pub(crate) fn relation_name(model: &Model, id: ObjectId) -> QualifiedName {
 /// Keys are found by the name of their index, which stands among those of tables.
 pub(crate) fn has_relation_name(kind: Kind) -> bool {
     matches!(kind, Kind::PrimaryKey | Kind::Unique | Kind::Exclusion | Kind::Index | Kind::Statistics)
-}
-
-/// Whether a column or check of a model is that of a table above its own, which is above it in the other state (`other`) too.
-fn comes_from_above(model: &Model, part: &Object, other: &Body) -> bool {
-    let own = part.parent.map(|table| &model.object(table).body);
-    let (Some(Body::Table(table)), Body::Table(other)) = (own, other) else { return false };
-    let has_same = |name: &QualifiedName| {
-        let above = model.find_relation(name).map(|parent| model.children(parent)).unwrap_or_default();
-        let mut above = above.iter().map(|&id| model.object(id));
-        above.any(|it| it.kind() == part.kind() && it.name == part.name)
-    };
-    let parent = |table: &Table| table.partition_of.as_ref().map(|it| it.parent.clone());
-    parent(table).is_some_and(|it| parent(other).as_ref() == Some(&it) && has_same(&it))
-        || table.inherits.iter().any(|it| other.inherits.contains(it) && has_same(it))
 }
 
 /// What an object is called in a plan: `table public.film`.

@@ -1,13 +1,15 @@
 //! What becomes of each object: kept, altered, removed, or taken down and put back because what it stands on changes.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use cadastre_diff::{Change, ChangeKind, Diff, Facets, renamed_attached, renamed_parts};
 use cadastre_model::*;
 
-use super::alter::{can_replace_routine, can_replace_view, enum_additions};
-use super::column;
+use super::alter::{can_replace_routine, can_replace_view, enum_additions, is_retyped};
+use super::{column, foreign};
+use crate::dialect::qualified;
 use crate::script::same_columns;
+use crate::words::has_parsed_body;
 
 /// The outcome.
 #[derive(Debug, Default)]
@@ -18,8 +20,8 @@ pub(crate) struct Fates {
     pub made: BTreeSet<ObjectId>,
     /// Objects of the new model that are altered in place, with in what respect.
     pub altered: HashMap<ObjectId, Facets>,
-    /// Old types whose place a new one takes while columns go on using it.
-    pub swapped: BTreeSet<ObjectId>,
+    /// Old types whose place another takes while columns go on using it, each with that one.
+    pub swapped: BTreeMap<ObjectId, ObjectId>,
     /// Indexes, keys and constraints that only get another name: the old one and the new one.
     pub renamed: Vec<(ObjectId, ObjectId)>,
     /// Columns of the old model whose default is taken away for the time being.
@@ -51,7 +53,7 @@ impl Fates {
         for change in diff.changes.iter().filter(|change| !is_renamed(change)) {
             match (change.kind, change.from, change.to) {
                 (ChangeKind::Added, _, Some(id)) => deciding.make(id),
-                (ChangeKind::Removed, Some(id), _) => deciding.take(id),
+                (ChangeKind::Removed, Some(id), _) => deciding.remove(id),
                 (ChangeKind::Changed, Some(a), Some(b)) => deciding.change(a, b, change.facets),
                 _ => {}
             }
@@ -108,6 +110,23 @@ impl Deciding<'_> {
         }
     }
 
+    /// Gone for good, unless columns go on using what has its name.
+    fn remove(&mut self, id: ObjectId) {
+        let is_used = is_type(self.from.object(id).kind()) && self.is_used_by_columns(id);
+        if is_used && self.successor(id).is_some() { self.swap(id) } else { self.take(id) }
+    }
+
+    /// What a type becomes, or what takes its name.
+    fn successor(&self, id: ObjectId) -> Option<ObjectId> {
+        let name = self.from.walk(id).qualified_name();
+        let has_its_name = |&(other, object): &(ObjectId, &Object)| {
+            (is_type(object.kind()) || object.kind() == Kind::Table)
+                && object.name == name.name
+                && self.to.walk(other).qualified_name() == name
+        };
+        self.diff.to(id).or_else(|| self.to.objects().find(has_its_name).map(|(id, _)| id))
+    }
+
     fn take(&mut self, id: ObjectId) {
         let mut all = vec![id];
         while let Some(id) = all.pop() {
@@ -131,6 +150,34 @@ impl Deciding<'_> {
         self.take(id);
         if let Some(to) = self.diff.to(id) {
             self.make(to);
+            self.keep_partitions(id);
+        }
+    }
+
+    /// The rows of a partitioned table are in its partitions: when it is made anew these leave it and come back.
+    fn keep_partitions(&mut self, id: ObjectId) {
+        let name = self.from.walk(id).qualified_name();
+        let is_partition = |body: &Body| matches!(body, Body::Table(it) if it.partition_of.as_ref().is_some_and(|it| it.parent == name));
+        let partitions = self.from.tables().filter(|it| is_partition(&it.object().body));
+        for to in partitions.filter_map(|it| self.diff.to(it.id())) {
+            if !self.fates.made.contains(&to) {
+                self.fates.altered.entry(to).or_default().body = true;
+            }
+        }
+    }
+
+    /// Whether rows find their partition by a column: its type stays what it is.
+    fn is_partition_key(&self, column: ObjectId) -> bool {
+        let object = self.from.object(column);
+        let table = object.parent.map(|table| &self.from.object(table).body);
+        matches!(table, Some(Body::Table(Table { partition_by: Some(key), .. })) if mentions(key, &object.name))
+    }
+
+    /// A column gets another type; by one that rows find their partition by the table is made anew.
+    fn retype(&mut self, column: ObjectId) {
+        match self.from.object(column).parent.filter(|_| self.is_partition_key(column)) {
+            Some(table) => self.replace(table),
+            None => self.disturb(column),
         }
     }
 
@@ -146,14 +193,13 @@ impl Deciding<'_> {
             known.comment |= facets.comment;
             known.owner |= facets.owner;
             known.grants |= facets.grants;
+            if let (Body::Composite(x), Body::Composite(y)) = (&self.from.object(a).body, &self.to.object(b).body) {
+                self.disturb_attributes(a, x, y);
+            }
             return;
         }
         let kind = self.from.object(a).kind();
-        if matches!(
-            kind,
-            Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType | Kind::Collation
-        ) && self.is_used_by_columns(a)
-        {
+        if (is_type(kind) || kind == Kind::Collation) && self.is_used_by_columns(a) {
             self.swap(a);
         } else {
             self.replace(a);
@@ -169,14 +215,15 @@ impl Deciding<'_> {
             (Body::Domain(a), Body::Domain(b)) => a.base == b.base && a.collation == b.collation,
             (Body::Composite(x), Body::Composite(y)) => {
                 let is_retyped = |it: &CompositeAttribute| {
-                    y.attributes.iter().any(|other| other.name == it.name && other != it)
+                    y.attributes.iter().any(|other| other.name == it.name && is_retyped(it, other))
                 };
                 let may_be_retyped = !self.is_used_by_columns(a);
                 same_order(&x.attributes, &y.attributes)
                     && (may_be_retyped || !x.attributes.iter().any(is_retyped))
             }
             (Body::Table(a), Body::Table(b)) => {
-                (a.kind, &a.partition_by, &a.of_type) == (b.kind, &b.partition_by, &b.of_type)
+                (a.kind, &a.partition_by, &a.of_type, foreign::server_of(a))
+                    == (b.kind, &b.partition_by, &b.of_type, foreign::server_of(b))
             }
             (Body::Column(a), Body::Column(b)) => column::can_alter(a, b),
             (Body::ForeignKey(a), Body::ForeignKey(b)) => {
@@ -210,6 +257,7 @@ impl Deciding<'_> {
                     && (x.attached_to.is_none() || x.attached_to == y.attached_to || self.leaves(a))
             }
             (Body::Exclusion(a), Body::Exclusion(b)) => a.definition == b.definition,
+            (Body::Statistics(a), Body::Statistics(b)) => a.definition == b.definition,
             (Body::View(x), Body::View(y)) => {
                 x.materialized == y.materialized
                     && (x.definition == y.definition && x.access_method == y.access_method
@@ -221,6 +269,7 @@ impl Deciding<'_> {
             }
             (Body::Rule(a), Body::Rule(b)) => a.definition == b.definition,
             (Body::EventTrigger(a), Body::EventTrigger(b)) => a.definition == b.definition,
+            (a @ (Body::ForeignServer(_) | Body::ForeignDataWrapper(_)), b) => foreign::can_alter(a, b),
             (Body::Policy(a), Body::Policy(b)) => {
                 (a.permissive, &a.command) == (b.permissive, &b.command)
                     && a.using.is_some() == b.using.is_some()
@@ -242,21 +291,23 @@ impl Deciding<'_> {
         }
     }
 
+    /// Whether columns of tables have a type, or one that is made of it.
     fn is_used_by_columns(&self, id: ObjectId) -> bool {
-        self.columns_of_type(id).next().is_some()
+        let users = self.dependants.get(&id).into_iter().flatten();
+        let mut types = users.filter(|&&user| is_type(self.from.object(user).kind()));
+        self.columns_of_type(id).next().is_some() || types.any(|&user| self.is_used_by_columns(user))
     }
 
-    /// The columns of kept tables that have a type, or an array of it.
+    /// The columns of tables that have a type, or an array of it.
     fn columns_of_type(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
-        let name = self.from.walk(id).qualified_name();
-        let name = crate::dialect::qualified(&name);
+        let names = type_names(self.from, id);
         let users = self.dependants.get(&id).cloned().unwrap_or_default();
         let tables = users.into_iter().filter(|&user| self.from.object(user).kind() == Kind::Table);
         let columns = tables.flat_map(|table| self.from.children(table).iter().copied());
         let has_type = move |column: &ObjectId| match &self.from.object(*column).body {
             Body::Column(column) => {
-                column.data_type.split(['[', '(']).next() == Some(name.as_str())
-                    || column.collation.as_deref() == Some(name.as_str())
+                let base = column.data_type.split(['[', '(']).next();
+                names.iter().any(|it| base == Some(it.as_str()) || column.collation.as_ref() == Some(it))
             }
             _ => false,
         };
@@ -265,12 +316,11 @@ impl Deciding<'_> {
 
     /// A type gives its place to a new one of its name; columns are converted by their text.
     fn swap(&mut self, id: ObjectId) {
-        if !self.fates.swapped.insert(id) {
+        let Some(to) = self.successor(id) else { return };
+        if self.fates.swapped.insert(id, to).is_some() {
             return;
         }
-        if let Some(to) = self.diff.to(id) {
-            self.make(to);
-        }
+        self.make(to);
         // What it demands comes with the new one.
         let from = self.from;
         self.fates.renamed.retain(|(old, _)| from.object(*old).parent != Some(id));
@@ -278,7 +328,7 @@ impl Deciding<'_> {
             if let Some(to) = self.diff.to(column) {
                 self.fates.altered.entry(to).or_default().body = true;
             }
-            self.disturb(column);
+            self.retype(column);
         }
         self.waiting.push(id);
     }
@@ -291,27 +341,39 @@ impl Deciding<'_> {
         let others = self.dependants.get(&table).cloned().unwrap_or_default();
         let around: Vec<ObjectId> = own.chain(others).filter(|&it| it != column).collect();
         for id in around {
-            let object = self.from.object(id);
-            let stands_on_it = match &object.body {
-                Body::View(view) => mentions(&view.definition, &name),
-                Body::Rule(rule) => mentions(&rule.definition, &name),
-                Body::Policy(policy) => {
-                    policy.using.iter().chain(&policy.with_check).any(|text| mentions(text, &name))
-                }
-                Body::Trigger(trigger) => mentions(&trigger.definition, &name),
-                Body::Column(other) => {
-                    other.generated.as_ref().is_some_and(|it| mentions(&it.expression, &name))
-                }
-                Body::Routine(routine) => {
-                    routine.definition.contains("BEGIN ATOMIC") && mentions(&routine.definition, &name)
-                }
-                Body::Publication(it) => mentions(&it.definition, &name),
-                _ => false,
-            };
-            if stands_on_it && self.diff.to(id).is_some() {
+            if stands_on(&self.from.object(id).body, &name) && self.diff.to(id).is_some() {
                 self.replace(id);
             }
         }
+    }
+
+    /// Whatever stands on an attribute of a type that is altered in place, when the attribute goes or gets another type.
+    fn disturb_attributes(&mut self, id: ObjectId, before: &Composite, after: &Composite) {
+        let stays = |it: &&CompositeAttribute| {
+            after.attributes.iter().any(|other| other.name == it.name && !is_retyped(it, other))
+        };
+        let names: Vec<&str> =
+            before.attributes.iter().filter(|it| !stays(it)).map(|it| it.name.as_str()).collect();
+        let tables = self.columns_of_type(id).filter_map(|column| self.from.object(column).parent);
+        let owners: BTreeSet<ObjectId> = tables.chain([id]).collect();
+        let users = owners.iter().flat_map(|it| {
+            self.dependants.get(it).into_iter().flatten().chain(self.from.children(*it)).copied()
+        });
+        let stands_on_any = |object: &Object| {
+            names.iter().any(|name| match &object.body {
+                Body::Check(check) => mentions(&check.expression, name),
+                Body::Index(index) => {
+                    let expression = index.parts.iter().any(|part| match &part.target {
+                        IndexTarget::Expression(text) => mentions(text, name),
+                        IndexTarget::Column(_) => false,
+                    });
+                    expression || index.predicate.as_ref().is_some_and(|text| mentions(text, name))
+                }
+                body => stands_on(body, name),
+            })
+        };
+        let users: BTreeSet<ObjectId> = users.filter(|&it| stands_on_any(self.from.object(it))).collect();
+        users.into_iter().for_each(|it| self.replace(it));
     }
 
     /// A foreign key does not survive that one of its sides has another kind of type for a while.
@@ -349,7 +411,7 @@ impl Deciding<'_> {
             .map(|(from, _)| from)
             .collect();
         for column in retyped {
-            self.disturb(column);
+            self.retype(column);
             self.disturb_foreign_keys(column);
         }
         while let Some(id) = self.waiting.pop() {
@@ -436,12 +498,7 @@ impl Deciding<'_> {
             Body::Column(_) => {
                 self.fates.bare_defaults.insert(dependant);
             }
-            Body::Table(_)
-                if matches!(
-                    kind,
-                    Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType
-                ) =>
-            {
+            Body::Table(_) if is_type(kind) => {
                 if self.diff.to(needed).is_some() {
                     self.swap(needed);
                 }
@@ -460,6 +517,38 @@ impl Deciding<'_> {
             }
             _ => self.replace(dependant),
         }
+    }
+}
+
+pub(crate) fn is_type(kind: Kind) -> bool {
+    matches!(kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType)
+}
+
+/// What a column's type may be called that is this type: a range type has another one, of several ranges.
+pub(crate) fn type_names(model: &Model, id: ObjectId) -> Vec<String> {
+    let own = qualified(&model.walk(id).qualified_name());
+    let several = match &model.object(id).body {
+        Body::Range(it) => it.multirange().map(str::to_owned),
+        _ => None,
+    };
+    [own].into_iter().chain(several).collect()
+}
+
+/// Whether an object stands on a column or attribute that does not survive another type of it: parsed texts that name it.
+fn stands_on(body: &Body, name: &str) -> bool {
+    match body {
+        Body::View(view) => mentions(&view.definition, name),
+        Body::Rule(rule) => mentions(&rule.definition, name),
+        Body::Policy(policy) => {
+            policy.using.iter().chain(&policy.with_check).any(|text| mentions(text, name))
+        }
+        Body::Trigger(trigger) => mentions(&trigger.definition, name),
+        Body::Column(column) => column.generated.as_ref().is_some_and(|it| mentions(&it.expression, name)),
+        Body::Routine(routine) => {
+            has_parsed_body(&routine.definition) && mentions(&routine.definition, name)
+        }
+        Body::Publication(it) => mentions(&it.definition, name),
+        _ => false,
     }
 }
 
