@@ -81,7 +81,9 @@ fn read(case: &Path, name: &str) -> String {
 }
 
 fn first_lines(text: &str) -> String {
-    let lines = text.lines().filter(|line| line.contains("rror") || line.contains("ERROR") || line.starts_with("DETAIL"));
+    let lines = text
+        .lines()
+        .filter(|line| line.contains("rror") || line.contains("ERROR") || line.starts_with("DETAIL"));
     let lines: Vec<&str> = lines.take(3).collect();
     if lines.is_empty() { text.lines().take(2).collect::<Vec<_>>().join(" ") } else { lines.join(" ") }
 }

@@ -44,8 +44,12 @@ pub(crate) fn assemble(catalog: Catalog, origin: Origin) -> Result<Model, DbErro
             }
         }
     }
-    let functions: HashSet<String> =
-        catalog.routines.iter().filter(|(row, _)| row.kind == "FUNCTION").map(|(row, _)| row.name.clone()).collect();
+    let functions: HashSet<String> = catalog
+        .routines
+        .iter()
+        .filter(|(row, _)| row.kind == "FUNCTION")
+        .map(|(row, _)| row.name.clone())
+        .collect();
     for (row, shown) in catalog.routines {
         let is_twin = row.kind != "FUNCTION" && functions.contains(&row.name);
         assembly.add_routine(row, shown, is_twin);

@@ -265,7 +265,10 @@ pub(crate) fn routines() -> String {
 pub(crate) fn dependencies(version: u32) -> String {
     // A type of several ranges stands for the range type that it came with.
     let (range, ranges) = if version >= 140_000 {
-        ("r.rngtypid", "LEFT JOIN pg_range r ON d.refclassid = 'pg_type'::regclass AND r.rngmultitypid = coalesce(e.oid, d.refobjid)")
+        (
+            "r.rngtypid",
+            "LEFT JOIN pg_range r ON d.refclassid = 'pg_type'::regclass AND r.rngmultitypid = coalesce(e.oid, d.refobjid)",
+        )
     } else {
         ("NULL::oid", "")
     };
@@ -282,15 +285,16 @@ pub(crate) fn dependencies(version: u32) -> String {
          LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid \
          LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid \
          LEFT JOIN pg_publication_rel p ON d.classid = 'pg_publication_rel'::regclass AND p.oid = d.objid \
-         LEFT JOIN pg_depend o ON d.classid IN ('pg_amop'::regclass, 'pg_amproc'::regclass) AND o.classid = d.classid AND o.objid = d.objid \
-             AND o.refclassid IN ('pg_opclass'::regclass, 'pg_opfamily'::regclass) \
+         LEFT JOIN pg_depend o ON o.classid = d.classid AND o.objid = d.objid AND o.objsubid = 0 \
+             AND (d.classid IN ('pg_amop'::regclass, 'pg_amproc'::regclass) AND o.refclassid IN ('pg_opclass'::regclass, 'pg_opfamily'::regclass) \
+               OR d.classid = 'pg_class'::regclass AND o.refclassid = 'pg_constraint'::regclass AND o.deptype = 'i') \
          LEFT JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid \
          LEFT JOIN pg_type e ON t.typelem <> 0 AND t.typlen = -1 AND e.oid = t.typelem \
          LEFT JOIN pg_class k ON k.oid = coalesce(nullif(e.typrelid, 0), t.typrelid) {ranges} \
          WHERE d.deptype IN ('n', 'a') AND d.objid >= 16384 AND d.refobjid >= 16384 \
          AND (d.deptype = 'n' OR d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_proc'::regclass OR d.classid = 'pg_constraint'::regclass AND d.refclassid = 'pg_proc'::regclass \
              OR d.classid = 'pg_opclass'::regclass AND d.refclassid = 'pg_opfamily'::regclass OR p.oid IS NOT NULL AND d.refclassid = 'pg_class'::regclass \
-             OR o.refobjid IS NOT NULL AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)) \
+             OR o.refclassid <> 'pg_constraint'::regclass AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)) \
          AND d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, \
              'pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass, \
              'pg_cast'::regclass, 'pg_collation'::regclass, 'pg_conversion'::regclass, 'pg_event_trigger'::regclass, 'pg_publication_rel'::regclass, 'pg_foreign_server'::regclass, \

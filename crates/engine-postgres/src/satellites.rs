@@ -21,7 +21,9 @@ impl Writer<'_> {
             sql.extend(self.index_comment(id));
             match &object.body {
                 Body::Composite(it) => sql.extend(attribute_comments(&self.name(id), &[], &it.attributes)),
-                Body::Statistics(it) => sql.extend(it.target.map(|to| format!("ALTER {target} SET STATISTICS {to}"))),
+                Body::Statistics(it) => {
+                    sql.extend(it.target.map(|to| format!("ALTER {target} SET STATISTICS {to}")))
+                }
                 _ => {}
             }
             self.grants(&target, object, &mut sql);

@@ -255,6 +255,7 @@ impl Planning<'_> {
             self.new.pending.extend(children.map(|&child| (at, child)));
         }
         self.partition_changes(to, name, a, b);
+        self.type_changes(to, &alter, a, b);
         let (x, y) = (a.row_security, b.row_security);
         if x.enabled != y.enabled {
             sql.push(format!("{alter} {} ROW LEVEL SECURITY", if y.enabled { "ENABLE" } else { "DISABLE" }));
@@ -274,6 +275,31 @@ impl Planning<'_> {
         }
         sql.extend(foreign::table_options(&alter, a, b));
         sql
+    }
+
+    /// A table whose type changes, or becomes another or none, is of none while its columns change.
+    fn type_changes(&mut self, to: ObjectId, alter: &str, a: &Table, b: &Table) {
+        let type_of = |model: &Model, name: &String| {
+            let has_name = |it: &ObjectId| qualified(&model.walk(*it).qualified_name()) == *name;
+            model.object(to).depends_on.iter().copied().find(has_name)
+        };
+        let becomes = b.of_type.as_ref().and_then(|name| type_of(self.to, name));
+        let changes = becomes.is_some_and(|it| {
+            self.fates.made.contains(&it) || self.fates.altered.get(&it).is_some_and(|facets| facets.body)
+        });
+        if a.of_type == b.of_type && !changes {
+            return;
+        }
+        let leaving = a.of_type.as_ref().map(|_| self.new.unit(Rank::Takedown, to, format!("{alter} NOT OF")));
+        self.untyping.extend(leaving.map(|at| (at, to)));
+        if let Some(name) = &b.of_type {
+            let at = self.new.unit(Rank::Attach, to, format!("{alter} OF {name}"));
+            self.new.units[at].needs.extend(leaving);
+            self.typing.push((at, to));
+            let columns = self.to.children(to).iter().copied();
+            let columns = columns.filter(|it| self.to.object(*it).kind() == Kind::Column);
+            self.new.pending.extend(columns.chain(becomes).chain([to]).map(|needed| (at, needed)));
+        }
     }
 
     /// The columns of a table, quoted, that are and were let off the NOT NULL of one it comes to inherit from: to come to
@@ -300,7 +326,8 @@ impl Planning<'_> {
 
     /// A partition leaves its table before its columns change, and joins one when they have; to change its bounds it does both then.
     fn partition_changes(&mut self, to: ObjectId, name: &str, a: &Table, b: &Table) {
-        let comes_back = b.partition_of.as_ref().is_some_and(|it| self.is_made_anew(&it.parent));
+        let parent = |table: &Table| table.partition_of.as_ref().map(|it| it.parent.clone());
+        let comes_back = parent(a) == parent(b) && parent(b).is_some_and(|it| self.is_made_anew(&it));
         if a.partition_of == b.partition_of && !comes_back {
             return;
         }

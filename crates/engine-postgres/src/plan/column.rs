@@ -249,6 +249,20 @@ pub(crate) fn may_lose(from: &str, to: &str) -> bool {
     }
 }
 
+/// Whether values of both types are compared by one index, so that a foreign key holds between them (manual, "Operator Classes and
+/// Operator Families").
+pub(crate) fn are_comparable(a: &str, b: &str) -> bool {
+    let base = |name: &str| name.split('(').next().unwrap_or(name).trim().to_owned();
+    let family = |name: &str| match base(name).as_str() {
+        "smallint" | "integer" | "bigint" => 1,
+        "text" | "character varying" => 2,
+        "real" | "double precision" => 3,
+        it if it == "date" || it.starts_with("timestamp") => 4,
+        _ => 0,
+    };
+    base(a) == base(b) || family(a) != 0 && family(a) == family(b)
+}
+
 /// Whether one type can be cast to the other without a text between them (manual: `pg_cast`, as far as its types are plain).
 pub(crate) fn has_cast(from: &str, to: &str) -> bool {
     if let (Some(from), Some(to)) = (from.strip_suffix("[]"), to.strip_suffix("[]")) {

@@ -34,13 +34,15 @@ fn has_owner(object: &Object) -> bool {
             true
         }
         Kind::ForeignDataWrapper | Kind::ForeignServer | Kind::EventTrigger | Kind::Publication => true,
-        Kind::OperatorFamily | Kind::OperatorClass | Kind::Language => true,
-        Kind::Extension | Kind::Operator | Kind::Cast | Kind::Transform | Kind::AccessMethod => false,
+        Kind::Operator | Kind::OperatorFamily | Kind::OperatorClass | Kind::Language | Kind::Statistics => {
+            true
+        }
+        Kind::Extension | Kind::Cast | Kind::Transform | Kind::AccessMethod => false,
         Kind::TextSearchParser | Kind::TextSearchTemplate | Kind::DefaultPrivileges | Kind::Event => false,
         Kind::Column | Kind::PrimaryKey | Kind::Unique | Kind::ForeignKey | Kind::Check | Kind::Exclusion => {
             false
         }
-        Kind::Index | Kind::Rule | Kind::Trigger | Kind::Policy | Kind::Statistics => false,
+        Kind::Index | Kind::Rule | Kind::Trigger | Kind::Policy => false,
     }
 }
 

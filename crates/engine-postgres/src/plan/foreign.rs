@@ -124,8 +124,11 @@ mod tests {
 
     #[test]
     fn a_server_keeps_its_wrapper_and_may_lose_its_version() {
-        let server = |text: &str| Body::ForeignServer(Defined { definition: text.into(), firing: Firing::Origin });
-        let a = server("CREATE SERVER \"TYPE x\" TYPE 'pg' VERSION '1' FOREIGN DATA WRAPPER w OPTIONS (host 'h')");
+        let server =
+            |text: &str| Body::ForeignServer(Defined { definition: text.into(), firing: Firing::Origin });
+        let a = server(
+            "CREATE SERVER \"TYPE x\" TYPE 'pg' VERSION '1' FOREIGN DATA WRAPPER w OPTIONS (host 'h')",
+        );
         let b = server("CREATE SERVER \"TYPE x\" TYPE 'pg' FOREIGN DATA WRAPPER w");
         assert!(can_alter(&a, &b));
         assert_eq!(

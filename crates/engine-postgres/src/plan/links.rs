@@ -9,6 +9,7 @@ use cadastre_model::*;
 use super::{Planning, has_relation_name, relation_name, takedown};
 use crate::dialect::qualified;
 use crate::script::Rank;
+use crate::words::has_parsed_body;
 
 impl Planning<'_> {
     /// The edges between what was and what will be.
@@ -95,9 +96,13 @@ impl Planning<'_> {
             // What the partition has of its table's indexes would go with those, or not, if it left in between.
             let is_partitioned =
                 matches!(&self.from.object(parent).body, Body::Table(it) if it.partition_by.is_some());
-            let own = self.from.children(parent).iter().filter(|_| is_partitioned);
-            let indexes = own.filter(|it| has_relation_name(self.from.object(**it).kind()));
-            for drop in indexes.chain([&parent]).filter_map(|&it| drop_at(it)) {
+            let above = self.old.with_those_above(parent);
+            let parts = above.iter().flat_map(|table| self.from.children(*table)).filter(|_| is_partitioned);
+            let passed_on = parts.filter(|it| {
+                let kind = self.from.object(**it).kind();
+                has_relation_name(kind) || kind == Kind::Check
+            });
+            for drop in passed_on.chain([&parent]).filter_map(|&it| drop_at(it)) {
                 needs[drop].push(unit);
             }
         }
@@ -154,6 +159,72 @@ impl Planning<'_> {
         }
     }
 
+    /// A routine whose body was read when it was made goes before what it names gets another type, or loses attributes.
+    fn link_parsed_routines(
+        &self,
+        drop_of: &HashMap<ObjectId, usize>,
+        units_of: &HashMap<ObjectId, Vec<usize>>,
+        needs: &mut [Vec<usize>],
+    ) {
+        for (&id, &drop) in drop_of {
+            let object = self.from.object(id);
+            let Body::Routine(routine) = &object.body else { continue };
+            if !has_parsed_body(&routine.definition) {
+                continue;
+            }
+            for &needed in &object.depends_on {
+                let columns = self.from.children(needed).iter().copied().filter(|column| {
+                    let column = self.from.object(*column);
+                    column.kind() == Kind::Column && takedown::mentions(&routine.definition, &column.name)
+                });
+                let is_composite = self.from.object(needed).kind() == Kind::Composite;
+                for part in columns.chain(Some(needed).filter(|_| is_composite)) {
+                    if self.from.object(part).depends_on.contains(&id) {
+                        continue;
+                    }
+                    let units = self.diff.to(part).and_then(|to| units_of.get(&to)).into_iter().flatten();
+                    for &unit in units.filter(|&&at| {
+                        let changes = |sql: &String| sql.contains(" TYPE ") && sql.starts_with("ALTER T");
+                        self.new.units[at].sql.iter().any(changes)
+                    }) {
+                        needs_first(needs, Some(unit), drop);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A table of a type is of none while its columns, and those of the type, change.
+    fn link_typed(
+        &self,
+        drop_of: &HashMap<ObjectId, usize>,
+        column_drops: &HashMap<ObjectId, Vec<usize>>,
+        needs: &mut [Vec<usize>],
+    ) {
+        for &(at, table) in &self.untyping {
+            let Some(before) = self.diff.from(table) else { continue };
+            let types: Vec<ObjectId> = self.from.object(before).depends_on.clone();
+            let types = types.into_iter().filter(|it| self.from.object(*it).kind() == Kind::Composite);
+            for of_type in types {
+                needs_first(needs, drop_of.get(&of_type).copied(), at);
+                let unit_of = |unit: &crate::script::Unit| Some(unit.object) == self.diff.to(of_type);
+                let units = self.new.units.iter().enumerate().filter(|(_, unit)| unit_of(unit));
+                units.for_each(|(unit, _)| needs_first(needs, Some(unit), at));
+            }
+            let is_column = |unit: &crate::script::Unit| {
+                let object = self.to.object(unit.object);
+                object.parent == Some(table) && object.kind() == Kind::Column
+            };
+            let units = self.new.units.iter().enumerate().filter(|(_, unit)| is_column(unit));
+            units.for_each(|(unit, _)| needs_first(needs, Some(unit), at));
+            column_drops.get(&before).into_iter().flatten().for_each(|&drop| needs[drop].push(at));
+        }
+        for &(at, table) in &self.typing {
+            let gone = self.diff.from(table).and_then(|before| column_drops.get(&before));
+            needs[at].extend(gone.into_iter().flatten());
+        }
+    }
+
     /// What heirs have of a column goes after the column itself.
     fn link_left_columns(&self, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
         for &(at, column) in &self.left_by_parents {
@@ -195,7 +266,8 @@ impl Planning<'_> {
         // What a type is made of is still called as before when it steps aside.
         for &id in self.fates.swapped.keys() {
             let needed = self.from.object(id).depends_on.iter();
-            for other in needed.filter(|it| self.fates.swapped.contains_key(it)).filter_map(|&it| drop_at(it)) {
+            for other in needed.filter(|it| self.fates.swapped.contains_key(it)).filter_map(|&it| drop_at(it))
+            {
                 needs[other].extend(drop_at(id));
             }
         }
@@ -336,7 +408,8 @@ impl Planning<'_> {
             }
             let Some(units) = units_of.get(&to) else { continue };
             // A type that is swapped only steps aside.
-            for &needed in object.depends_on.iter().filter(|needed| !self.fates.swapped.contains_key(needed)) {
+            for &needed in object.depends_on.iter().filter(|needed| !self.fates.swapped.contains_key(needed))
+            {
                 if let Some(drop) = drop_at(needed) {
                     // Coming to another parent lets go of nothing.
                     needs[drop].extend(units.iter().copied().filter(|unit| !self.joining.contains(unit)));
@@ -443,6 +516,8 @@ impl Planning<'_> {
                 units.for_each(|(unit, _)| needs[unit].push(*at));
             }
         }
+        self.link_typed(drop_of, &column_drops, needs);
+        self.link_parsed_routines(drop_of, units_of, needs);
         // What an heir says of a column for itself goes with the type it gets from its parent.
         for (at, unit) in self.new.units.iter().enumerate() {
             let object = self.to.object(unit.object);
@@ -529,5 +604,12 @@ impl Planning<'_> {
                 }
             }
         }
+    }
+}
+
+/// One node waits for another.
+fn needs_first(needs: &mut [Vec<usize>], later: Option<usize>, earlier: usize) {
+    if let Some(later) = later.filter(|&later| later != earlier) {
+        needs[later].push(earlier);
     }
 }

@@ -124,6 +124,10 @@ pub(crate) struct Planning<'m> {
     pub handing_over: Vec<usize>,
     /// Units that make a partition leave its table, with that table.
     pub leaving: Vec<(usize, ObjectId)>,
+    /// Units that make a table one of a type, with that table.
+    pub typing: Vec<(usize, ObjectId)>,
+    /// Units that make a table one of no type, with that table.
+    pub untyping: Vec<(usize, ObjectId)>,
     /// Units that make a partition leave its table to join it with other bounds, with that table.
     pub rebinding: Vec<(QualifiedName, usize)>,
     /// Units that drop what an heir has of a column that its parents do not have any more, with that column.
@@ -179,6 +183,8 @@ impl<'m> Planning<'m> {
             joining: Vec::new(),
             handing_over: Vec::new(),
             leaving: Vec::new(),
+            untyping: Vec::new(),
+            typing: Vec::new(),
             wanted_names: wanted_names(to, fates),
             disowning: Vec::new(),
             left_by_parents: Vec::new(),
@@ -262,8 +268,21 @@ impl<'m> Planning<'m> {
                 // Who joins a table brings its key along, with the name that it is to have.
                 self.stays_below(object) && self.fates.made.iter().any(is_above)
             }),
+            Body::ForeignKey(key) => self.is_left_with(object, key),
             _ => false,
         }
+    }
+
+    /// Whether the table of a foreign key was a partition, leaves its table, and keeps what it had of the same key there.
+    fn is_left_with(&self, part: &Object, key: &ForeignKey) -> bool {
+        let before = part.parent.and_then(|table| self.diff.from(table)).map(|it| &self.from.object(it).body);
+        let Some(Body::Table(Table { partition_of: Some(bound), .. })) = before else { return false };
+        let above = self.from.find_relation(&bound.parent);
+        let parts = above.map(|above| self.old.with_those_above(above)).unwrap_or_default();
+        parts.iter().flat_map(|table| self.from.children(*table)).any(|&id| {
+            let object = self.from.object(id);
+            matches!(&object.body, Body::ForeignKey(it) if it == key && object.name == part.name)
+        })
     }
 
     /// Whether the table of a part was a partition of the table before of which it is one.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use cadastre_model::*;
 
+use super::column::are_comparable;
 use super::{Drop, Planning, aside, has_relation_name, relation_name};
 use crate::dialect::{last_name, qualified, quote};
 use crate::script::Rank;
@@ -48,7 +49,9 @@ impl Planning<'_> {
             // Foreign keys between tables that all go are taken away first, or the tables would wait for each other.
             return match &object.body {
                 Body::ForeignKey(key) => {
-                    !self.leads_to_another_that_goes(id, key) && !self.leads_to_freed_name(key)
+                    !self.leads_to_another_that_goes(id, key)
+                        && !self.leads_to_freed_name(key)
+                        && !self.leads_to_retyped(key)
                 }
                 _ if self.frees_name(id) => false,
                 // Rules and policies of tables that go may read each other's tables.
@@ -155,6 +158,22 @@ impl Planning<'_> {
         !key.inherited
             && target
                 .is_some_and(|table| self.from.children(table).iter().any(|&child| self.frees_name(child)))
+    }
+
+    /// Whether what a foreign key leads to gets a type that it does not hold for, before its table goes.
+    fn leads_to_retyped(&self, key: &ForeignKey) -> bool {
+        let target = self.from.find_relation(&key.references);
+        let columns = target.map(|table| self.from.children(table)).unwrap_or_default();
+        columns.iter().any(|&id| {
+            let after = self.diff.to(id).map(|to| &self.to.object(to).body);
+            match (&self.from.object(id).body, after) {
+                (Body::Column(a), Some(Body::Column(b))) => {
+                    key.referenced_columns.contains(&self.from.object(id).name)
+                        && !are_comparable(&a.data_type, &b.data_type)
+                }
+                _ => false,
+            }
+        })
     }
 
     fn leads_to_another_that_goes(&self, id: ObjectId, key: &ForeignKey) -> bool {
@@ -282,8 +301,20 @@ impl Planning<'_> {
             {
                 return None;
             }
+            Body::Table(Table { partition_of: Some(bound), .. }) if self.is_referenced(&bound.parent) => {
+                let (parent, name) = (qualified(&bound.parent), qualified(&self.old.name(id)));
+                let detach = format!("ALTER TABLE {parent} DETACH PARTITION {name}");
+                return Some(vec![detach, format!("DROP TABLE {name}")]);
+            }
             _ => format!("DROP {}", self.old.target(id)?),
         }])
+    }
+
+    /// Whether foreign keys lead to a table, or one above it, that stays: they hold on to its partitions until these leave it.
+    fn is_referenced(&self, table: &QualifiedName) -> bool {
+        let own = self.from.find_relation(table).filter(|it| !self.fates.taken.contains(it));
+        let above = own.map(|it| self.old.with_those_above(it)).unwrap_or_default();
+        above.iter().any(|it| !self.from.referencing(*it).is_empty())
     }
 
     /// Old types make room by another name, and go when no column has them any more.

@@ -193,9 +193,12 @@ impl Deciding<'_> {
             known.comment |= facets.comment;
             known.owner |= facets.owner;
             known.grants |= facets.grants;
-            if let (Body::Composite(x), Body::Composite(y)) = (&self.from.object(a).body, &self.to.object(b).body) {
+            if let (Body::Composite(x), Body::Composite(y)) =
+                (&self.from.object(a).body, &self.to.object(b).body)
+            {
                 self.disturb_attributes(a, x, y);
             }
+            self.free_typed_tables(a);
             return;
         }
         let kind = self.from.object(a).kind();
@@ -222,8 +225,8 @@ impl Deciding<'_> {
                     && (may_be_retyped || !x.attributes.iter().any(is_retyped))
             }
             (Body::Table(a), Body::Table(b)) => {
-                (a.kind, &a.partition_by, &a.of_type, foreign::server_of(a))
-                    == (b.kind, &b.partition_by, &b.of_type, foreign::server_of(b))
+                (a.kind, &a.partition_by, foreign::server_of(a))
+                    == (b.kind, &b.partition_by, foreign::server_of(b))
             }
             (Body::Column(a), Body::Column(b)) => column::can_alter(a, b),
             (Body::ForeignKey(a), Body::ForeignKey(b)) => {
@@ -321,6 +324,7 @@ impl Deciding<'_> {
             return;
         }
         self.make(to);
+        self.free_typed_tables(id);
         // What it demands comes with the new one.
         let from = self.from;
         self.fates.renamed.retain(|(old, _)| from.object(*old).parent != Some(id));
@@ -331,6 +335,19 @@ impl Deciding<'_> {
             self.retype(column);
         }
         self.waiting.push(id);
+    }
+
+    /// Tables of a type that changes are of none until it has.
+    fn free_typed_tables(&mut self, id: ObjectId) {
+        if self.from.object(id).kind() != Kind::Composite {
+            return;
+        }
+        let name = qualified(&self.from.walk(id).qualified_name());
+        let is_typed = |body: &Body| matches!(body, Body::Table(it) if it.of_type.as_ref() == Some(&name));
+        let tables = self.from.tables().filter(|it| is_typed(&it.object().body));
+        for to in tables.filter_map(|it| self.diff.to(it.id())) {
+            self.fates.altered.entry(to).or_default().body = true;
+        }
     }
 
     /// Whatever stands on a column and does not survive a change of its type.
@@ -384,7 +401,7 @@ impl Deciding<'_> {
             return;
         };
         let Some(table) =
-            self.from.object(column).parent.filter(|_| !column::has_cast(&a.data_type, &b.data_type))
+            self.from.object(column).parent.filter(|_| !column::are_comparable(&a.data_type, &b.data_type))
         else {
             return;
         };
@@ -544,9 +561,7 @@ fn stands_on(body: &Body, name: &str) -> bool {
         }
         Body::Trigger(trigger) => mentions(&trigger.definition, name),
         Body::Column(column) => column.generated.as_ref().is_some_and(|it| mentions(&it.expression, name)),
-        Body::Routine(routine) => {
-            has_parsed_body(&routine.definition) && mentions(&routine.definition, name)
-        }
+        Body::Routine(routine) => has_parsed_body(&routine.definition) && mentions(&routine.definition, name),
         Body::Publication(it) => mentions(&it.definition, name),
         _ => false,
     }
