@@ -20,7 +20,7 @@ pub(crate) fn default_grants(privileges: &str, public: &str) -> Vec<Grant> {
     let of = |grantee: Grantee, letters: &str| -> Vec<Grant> {
         let one = |letter| privilege(letter).map(|word| (grantee.clone(), word));
         let grants = letters.chars().filter_map(one);
-        grants.map(|(grantee, word)| Grant { grantee, privilege: word.into(), grantable: false }).collect()
+        grants.map(|(grantee, word)| Grant { grantee, privilege: word.into(), grantable: false, by: None }).collect()
     };
     let mut grants = of(Grantee::Owner, privileges);
     grants.extend(of(Grantee::Public, public));
@@ -35,10 +35,15 @@ fn item_grants(item: &str, owner: &str) -> Vec<Grant> {
         name if name == owner => Grantee::Owner,
         name => Grantee::Role(name),
     };
-    let letters: Vec<char> = rest.split('/').next().unwrap_or_default().chars().collect();
+    let (letters, grantor) = rest.split_once('/').unwrap_or((rest, owner));
+    let letters: Vec<char> = letters.chars().collect();
+    // A role's name ends as a grantee's does.
+    let (grantor, _) = split_grantee(grantor);
+    let by = Some(grantor).filter(|name| name != owner && !name.is_empty());
     let grant = |(at, &letter): (usize, &char)| {
         let grantable = letters.get(at + 1) == Some(&'*');
-        privilege(letter).map(|word| Grant { grantee: grantee.clone(), privilege: word.into(), grantable })
+        let (grantee, by) = (grantee.clone(), by.clone());
+        privilege(letter).map(|word| Grant { grantee, privilege: word.into(), grantable, by })
     };
     letters.iter().enumerate().filter_map(grant).collect()
 }

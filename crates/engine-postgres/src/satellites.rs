@@ -1,5 +1,7 @@
 //! What follows an object in a script: comment, owner, grants, firing state. And what an object is called in such statements.
 
+use std::collections::BTreeSet;
+
 use cadastre_model::*;
 
 use crate::acl::default_grants;
@@ -171,7 +173,8 @@ impl Writer<'_> {
         let default = self.born_with(to);
         let (a, b) = (from.grants.as_ref().unwrap_or(&default), to.grants.as_ref().unwrap_or(&default));
         grant_statements(&grant_target(target), b, a, to.owner.as_deref(), sql);
-        let taken: Vec<&Grant> = a.iter().filter(|grant| !b.contains(grant)).collect();
+        let is_anew = is_passed_on(a) || is_passed_on(b);
+        let taken: Vec<&Grant> = a.iter().filter(|grant| is_anew || !b.contains(grant)).collect();
         self.give_columns_back(to, &taken, sql);
     }
 
@@ -198,15 +201,14 @@ impl Writer<'_> {
         let name = qualified(&self.name_of_parent(to));
         let column = quote(&to.name);
         let (a, b) = (from.grants.as_deref().unwrap_or_default(), to.grants.as_deref().unwrap_or_default());
-        for grant in a.iter().filter(|grant| !b.contains(grant)) {
+        let is_anew = is_passed_on(a) || is_passed_on(b);
+        let cascade = if is_anew { " CASCADE" } else { "" };
+        for grant in a.iter().filter(|grant| grant.by.is_none() && (is_anew || !b.contains(grant))) {
             let who = grantee(&grant.grantee, owner);
-            sql.push(format!("REVOKE {} ({column}) ON TABLE {name} FROM {who}", grant.privilege));
+            sql.push(format!("REVOKE {} ({column}) ON TABLE {name} FROM {who}{cascade}", grant.privilege));
         }
-        for grant in b.iter().filter(|grant| !a.contains(grant)) {
-            let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
-            let who = grantee(&grant.grantee, owner);
-            sql.push(format!("GRANT {} ({column}) ON TABLE {name} TO {who}{option}", grant.privilege));
-        }
+        let added: Vec<Grant> = b.iter().filter(|grant| is_anew || !a.contains(grant)).cloned().collect();
+        give_column(&name, &column.to_string(), &added, owner, sql);
     }
 
     /// The rights the server gives to a fresh object of a kind.
@@ -283,15 +285,19 @@ impl Writer<'_> {
     pub fn column_grants(&self, table: &Object, column: &Object, sql: &mut Vec<String>) {
         let Some(grants) = &column.grants else { return };
         let name = qualified(&self.name_of_parent(column));
-        for grant in grants {
-            let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
-            let who = grantee(&grant.grantee, table.owner.as_deref());
-            sql.push(format!(
-                "GRANT {} ({}) ON TABLE {name} TO {who}{option}",
-                grant.privilege,
-                quote(&column.name)
-            ));
-        }
+        give_column(&name, &quote(&column.name).to_string(), grants, table.owner.as_deref(), sql);
+    }
+}
+
+/// `GRANT … (column)`, those before others that pass them on.
+fn give_column(table: &str, column: &str, grants: &[Grant], owner: Option<&str>, sql: &mut Vec<String>) {
+    let mut in_turn: Vec<&Grant> = grants.iter().collect();
+    in_turn.sort_by_key(|grant| hands(grant, grants));
+    for grant in in_turn {
+        let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
+        let who = grantee(&grant.grantee, owner);
+        let statement = format!("GRANT {} ({column}) ON TABLE {table} TO {who}{option}", grant.privilege);
+        as_giver(grant, statement, sql);
     }
 }
 
@@ -363,6 +369,9 @@ fn grant_statements(
     owner: Option<&str>,
     sql: &mut Vec<String>,
 ) {
+    if is_passed_on(grants) || is_passed_on(default) {
+        return grant_anew(target, grants, default, owner, sql);
+    }
     let is_kept = |grant: &&Grant| {
         grants.iter().any(|it| it.grantee == grant.grantee && it.privilege == grant.privilege)
     };
@@ -378,12 +387,68 @@ fn grant_statements(
         sql.push(format!("REVOKE GRANT OPTION FOR {} ON {target} FROM {who}", grant.privilege));
     }
     let added: Vec<&Grant> = grants.iter().filter(|grant| !default.contains(grant)).collect();
-    for group in added.chunk_by(|a, b| a.grantee == b.grantee && a.grantable == b.grantable) {
+    give(target, &added, owner, sql);
+}
+
+/// Whether any right was given by who had it with the option to pass it on.
+fn is_passed_on(grants: &[Grant]) -> bool {
+    grants.iter().any(|grant| grant.by.is_some())
+}
+
+/// Rights that were passed on stand on each other: all but the owner's own are taken, with what was passed on, and given again in turn.
+fn grant_anew(
+    target: &str,
+    grants: &[Grant],
+    before: &[Grant],
+    owner: Option<&str>,
+    sql: &mut Vec<String>,
+) {
+    let split = |grants: &[Grant]| -> (Vec<Grant>, Vec<Grant>) {
+        grants.iter().cloned().partition(|grant| grant.grantee == Grantee::Owner && grant.by.is_none())
+    };
+    let ((own, others), (own_before, others_before)) = (split(grants), split(before));
+    let from_owner = others_before.iter().filter(|grant| grant.by.is_none());
+    let holders: BTreeSet<&Grantee> = from_owner.map(|grant| &grant.grantee).collect();
+    for holder in holders {
+        sql.push(format!("REVOKE ALL ON {target} FROM {} CASCADE", grantee(holder, owner)));
+    }
+    grant_statements(target, &own, &own_before, owner, sql);
+    let mut in_turn: Vec<&Grant> = others.iter().collect();
+    in_turn.sort_by_key(|grant| hands(grant, &others));
+    give(target, &in_turn, owner, sql);
+}
+
+/// Through how many hands a right went after the owner's.
+fn hands(grant: &Grant, all: &[Grant]) -> usize {
+    let mut count = 0;
+    let mut giver = grant.by.as_ref();
+    while let Some(name) = giver.filter(|_| count < all.len()) {
+        count += 1;
+        let of_giver = |it: &&Grant| {
+            it.grantable && it.privilege == grant.privilege && it.grantee == Grantee::Role(name.clone())
+        };
+        giver = all.iter().find(of_giver).and_then(|it| it.by.as_ref());
+    }
+    count
+}
+
+/// `GRANT`, as the role that passes it on where it is not the owner.
+fn give(target: &str, grants: &[&Grant], owner: Option<&str>, sql: &mut Vec<String>) {
+    let is_alike = |a: &&Grant, b: &&Grant| (&a.grantee, a.grantable, &a.by) == (&b.grantee, b.grantable, &b.by);
+    for group in grants.chunk_by(is_alike) {
         let privileges: Vec<&str> = group.iter().map(|grant| grant.privilege.as_str()).collect();
         let option = if group[0].grantable { " WITH GRANT OPTION" } else { "" };
         let who = grantee(&group[0].grantee, owner);
-        sql.push(format!("GRANT {} ON {target} TO {who}{option}", privileges.join(", ")));
+        let statement = format!("GRANT {} ON {target} TO {who}{option}", privileges.join(", "));
+        as_giver(group[0], statement, sql);
     }
+}
+
+/// A statement of the role that a right is from.
+fn as_giver(grant: &Grant, statement: String, sql: &mut Vec<String>) {
+    sql.extend(grant.by.as_ref().map(|name| format!("SET ROLE {}", quote(name))));
+    sql.push(statement);
+    sql.extend(grant.by.as_ref().map(|_| "RESET ROLE".to_owned()));
 }
 
 /// `ALTER DEFAULT PRIVILEGES` from what would be to what is to be.

@@ -41,6 +41,9 @@ pub struct Grant {
     /// May be passed on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub grantable: bool,
+    /// The role that passed it on; `None` where it is from the owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// One object of a database.

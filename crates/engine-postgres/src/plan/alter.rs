@@ -544,11 +544,29 @@ impl Planning<'_> {
             let born_with = (target == "SCHEMA public").then_some(crate::assemble::PUBLIC_COMMENT);
             sql.push(comment_sql(&target, b.comment.as_deref().or(born_with)));
         }
-        if facets.grants {
-            self.new.grant_changes(&target, a, b, &mut sql);
+        if facets.grants || facets.owner && a.grants.is_some() {
+            self.new.grant_changes(&target, &passed_to(a, b), b, &mut sql);
         }
         sql
     }
+}
+
+/// An object as it is when another role has become its owner, which takes over what the old one had and had given (manual, "ALTER TABLE",
+/// `OWNER TO`).
+fn passed_to(before: &Object, after: &Object) -> Object {
+    if before.owner == after.owner {
+        return before.clone();
+    }
+    let mut object = before.clone();
+    for grant in object.grants.iter_mut().flatten() {
+        if let Grantee::Role(name) = &grant.grantee
+            && after.owner.as_ref() == Some(name)
+        {
+            grant.grantee = Grantee::Owner;
+        }
+        grant.by = grant.by.take().filter(|name| after.owner.as_ref() != Some(name));
+    }
+    object
 }
 
 /// `SET (…)` and `RESET (…)` that lead from some settings to others.
