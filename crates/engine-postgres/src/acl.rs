@@ -20,7 +20,9 @@ pub(crate) fn default_grants(privileges: &str, public: &str) -> Vec<Grant> {
     let of = |grantee: Grantee, letters: &str| -> Vec<Grant> {
         let one = |letter| privilege(letter).map(|word| (grantee.clone(), word));
         let grants = letters.chars().filter_map(one);
-        grants.map(|(grantee, word)| Grant { grantee, privilege: word.into(), grantable: false, by: None }).collect()
+        grants
+            .map(|(grantee, word)| Grant { grantee, privilege: word.into(), grantable: false, by: None })
+            .collect()
     };
     let mut grants = of(Grantee::Owner, privileges);
     grants.extend(of(Grantee::Public, public));

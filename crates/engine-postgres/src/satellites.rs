@@ -396,13 +396,7 @@ fn is_passed_on(grants: &[Grant]) -> bool {
 }
 
 /// Rights that were passed on stand on each other: all but the owner's own are taken, with what was passed on, and given again in turn.
-fn grant_anew(
-    target: &str,
-    grants: &[Grant],
-    before: &[Grant],
-    owner: Option<&str>,
-    sql: &mut Vec<String>,
-) {
+fn grant_anew(target: &str, grants: &[Grant], before: &[Grant], owner: Option<&str>, sql: &mut Vec<String>) {
     let split = |grants: &[Grant]| -> (Vec<Grant>, Vec<Grant>) {
         grants.iter().cloned().partition(|grant| grant.grantee == Grantee::Owner && grant.by.is_none())
     };
@@ -434,7 +428,8 @@ fn hands(grant: &Grant, all: &[Grant]) -> usize {
 
 /// `GRANT`, as the role that passes it on where it is not the owner.
 fn give(target: &str, grants: &[&Grant], owner: Option<&str>, sql: &mut Vec<String>) {
-    let is_alike = |a: &&Grant, b: &&Grant| (&a.grantee, a.grantable, &a.by) == (&b.grantee, b.grantable, &b.by);
+    let is_alike =
+        |a: &&Grant, b: &&Grant| (&a.grantee, a.grantable, &a.by) == (&b.grantee, b.grantable, &b.by);
     for group in grants.chunk_by(is_alike) {
         let privileges: Vec<&str> = group.iter().map(|grant| grant.privilege.as_str()).collect();
         let option = if group[0].grantable { " WITH GRANT OPTION" } else { "" };

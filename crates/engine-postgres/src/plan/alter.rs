@@ -290,7 +290,8 @@ impl Planning<'_> {
         if a.of_type == b.of_type && !changes {
             return;
         }
-        let leaving = a.of_type.as_ref().map(|_| self.new.unit(Rank::Takedown, to, format!("{alter} NOT OF")));
+        let leaving =
+            a.of_type.as_ref().map(|_| self.new.unit(Rank::Takedown, to, format!("{alter} NOT OF")));
         self.untyping.extend(leaving.map(|at| (at, to)));
         if let Some(name) = &b.of_type {
             let at = self.new.unit(Rank::Attach, to, format!("{alter} OF {name}"));

@@ -41,7 +41,9 @@ impl Planning<'_> {
             let sql = default_change(&format!("ALTER VIEW {table_name} ALTER COLUMN {column}"), a, b);
             return (Rank::Default, sql.into_iter().collect());
         }
-        let heir = self.is_heir(object, b);
+        let heir = self.is_heir(object, b, &|_, _| true);
+        let passed_null =
+            self.is_heir(object, b, &|x, y| x.not_null != y.not_null && y.not_null == b.not_null);
         let foreign = matches!(&self.to.object(table).body, Body::Table(it) if it.kind == TableKind::Foreign);
         let words = if foreign { "ALTER FOREIGN TABLE" } else { "ALTER TABLE" };
         // Types and NOT NULL are passed on to heirs, which therefore do not change by themselves.
@@ -94,8 +96,8 @@ impl Planning<'_> {
             sql.push(statement);
         }
         match (a.not_null, b.not_null) {
-            (false, true) if !heir => sql.push(format!("{alter} SET NOT NULL")),
-            (true, false) if !heir => sql.push(format!("{alter} DROP NOT NULL")),
+            (false, true) if !passed_null => sql.push(format!("{alter} SET NOT NULL")),
+            (true, false) if !passed_null => sql.push(format!("{alter} DROP NOT NULL")),
             _ => {}
         }
         sql.extend(self.identity_changes(&alter, object, a, b));
@@ -150,20 +152,30 @@ impl Planning<'_> {
         sql
     }
 
-    /// Whether the parent of a column's table has the same column and passes its changes on.
-    fn is_heir(&self, object: &Object, column: &Column) -> bool {
+    /// Whether the parent of a column's table has the same column and passes its changes on, being its parent before as well.
+    fn is_heir(&self, object: &Object, column: &Column, passes: &dyn Fn(&Column, &Column) -> bool) -> bool {
         if column.inheritance == Inheritance::Local {
             return false;
         }
         let Some(Body::Table(table)) = object.parent.map(|it| &self.to.object(it).body) else { return false };
-        let parents = table.partition_of.iter().map(|it| &it.parent).chain(&table.inherits);
-        let mut parents = parents.filter_map(|name| self.to.find_relation(name));
+        let above = |table: &Table| {
+            let names: Vec<QualifiedName> =
+                table.partition_of.iter().map(|it| it.parent.clone()).chain(table.inherits.clone()).collect();
+            names
+        };
+        let before =
+            object.parent.and_then(|table| self.diff.from(table)).map(|it| &self.from.object(it).body);
+        let before = if let Some(Body::Table(before)) = before { above(before) } else { Vec::new() };
+        let parents = above(table).into_iter().filter(|name| before.contains(name));
+        let mut parents = parents.filter_map(|name| self.to.find_relation(&name));
         parents.any(|parent| {
             let columns = self.to.children(parent).iter();
             columns.copied().any(|id| {
                 let same =
                     self.to.object(id).kind() == Kind::Column && self.to.object(id).name == object.name;
-                same && self.fates.altered.get(&id).is_some_and(|facets| facets.body)
+                let before = self.diff.from(id).map(|it| &self.from.object(it).body);
+                let is_passed = matches!((before, &self.to.object(id).body), (Some(Body::Column(x)), Body::Column(y)) if passes(x, y));
+                same && is_passed && self.fates.altered.get(&id).is_some_and(|facets| facets.body)
             })
         })
     }
