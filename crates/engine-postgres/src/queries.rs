@@ -93,7 +93,7 @@ pub(crate) fn relations() -> String {
          CASE CASE WHEN c.relkind IN ('r', 'p') THEN c.relreplident END WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN \
               (SELECT 'using index ' || quote_ident(x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) END, \
          CASE WHEN c.relkind = 'f' THEN (SELECT quote_ident(s.srvname) || CASE WHEN f.ftoptions IS NULL THEN '' ELSE ' OPTIONS (' || \
-              (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ') FROM pg_options_to_table(f.ftoptions) p) || ')' END \
+              (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ' ORDER BY p.option_name) FROM pg_options_to_table(f.ftoptions) p) || ')' END \
               FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END, \
          CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END, c.relispopulated \
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -122,7 +122,7 @@ pub(crate) fn columns(version: u32) -> String {
          CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation THEN {attribute_collation} END, \
          a.attislocal, a.attinhcount::int4, CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage ELSE ''::\"char\" END, {compression}, \
          coalesce(a.attstattarget::int4, -1), a.attacl::text[], d.description, CASE WHEN a.attoptions IS NOT NULL THEN ARRAY(SELECT o FROM unnest(a.attoptions) o WHERE o NOT LIKE '{OWN_MARK}=%') END, \
-         CASE WHEN a.attfdwoptions IS NOT NULL THEN (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ') FROM pg_options_to_table(a.attfdwoptions) p) END \
+         CASE WHEN a.attfdwoptions IS NOT NULL THEN (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ' ORDER BY p.option_name) FROM pg_options_to_table(a.attfdwoptions) p) END \
          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
          JOIN pg_type t ON t.oid = a.atttypid \
          LEFT JOIN pg_attrdef f ON a.atthasdef AND f.adrelid = a.attrelid AND f.adnum = a.attnum \
@@ -162,7 +162,7 @@ pub(crate) fn indexes(version: u32) -> String {
          pg_get_expr(i.indpred, i.indrelid), x.reloptions, h.inhparent, i.indisclustered, d.description, \
          CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(SELECT s.attnum || '=' || s.attstattarget FROM pg_attribute s WHERE s.attrelid = i.indexrelid AND s.attstattarget >= 0 ORDER BY s.attnum) END, \
          (SELECT array_agg(s.attnum || '=' || l.list) FROM pg_attribute s CROSS JOIN LATERAL \
-              (SELECT string_agg(quote_ident(p.option_name) || '=' || quote_literal(p.option_value), ', ') AS list FROM pg_options_to_table(s.attoptions) p \
+              (SELECT string_agg(quote_ident(p.option_name) || '=' || quote_literal(p.option_value), ', ' ORDER BY p.option_name) AS list FROM pg_options_to_table(s.attoptions) p \
                WHERE p.option_name <> '{OWN_MARK}') l WHERE s.attrelid = i.indexrelid AND s.attoptions IS NOT NULL AND l.list IS NOT NULL) \
          FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = x.relnamespace JOIN pg_am am ON am.oid = x.relam \
          LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid \

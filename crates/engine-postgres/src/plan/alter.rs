@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use cadastre_diff::Facets;
 use cadastre_model::*;
 
+use super::column::within_bounds;
 use super::{Planning, foreign};
 use crate::dialect::{literal, qualified, quote};
 use crate::render;
@@ -172,27 +173,11 @@ impl Planning<'_> {
             sql.push(format!("ALTER SEQUENCE {name} SET {word}"));
         }
         if (SequenceOptions { persistence: y.persistence, ..x.clone() }) != *y {
-            let is_more = |a: &str, b: &str| a.parse::<i128>().ok() > b.parse::<i128>().ok();
-            // No value of the old bounds lies within the new ones: it can only begin anew.
-            let is_apart = is_more(&y.min, &x.max) || is_more(&x.min, &y.max);
-            // Where it stands must lie within the new bounds before they hold.
-            if x.min != y.min || x.max != y.max {
-                let call = |to: &str, condition: &str| {
-                    format!(
-                        "SELECT pg_catalog.setval({}, {to}, false) FROM {name} WHERE last_value {condition} {to}",
-                        literal(name)
-                    )
-                };
-                if is_more(&y.min, &x.min) && !is_more(&y.min, &x.max) {
-                    sql.push(call(&y.min, "<"));
-                }
-                if is_more(&x.max, &y.max) && !is_more(&x.min, &y.max) {
-                    sql.push(call(&y.max, ">"));
-                }
-            }
+            let (moves, restart) = within_bounds(name, x, y);
+            sql.extend(moves);
             let cycle = if y.cycle { "" } else { " NO CYCLE" };
             let clauses = render::sequence_clauses(y).split_whitespace().collect::<Vec<_>>().join(" ");
-            let restart = if is_apart { format!(" RESTART WITH {}", y.start) } else { String::new() };
+            let restart = restart.map(|it| format!(" {it}")).unwrap_or_default();
             sql.push(format!("ALTER SEQUENCE {name} AS {} {clauses}{cycle}{restart}", y.data_type));
         }
         sql

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use cadastre_model::*;
 
-use super::Planning;
+use super::{Planning, foreign};
 use super::takedown::type_names;
 use crate::dialect::{literal, qualified, quote};
 use crate::render;
@@ -38,8 +38,12 @@ impl Planning<'_> {
         let table_name = qualified(&self.new.name(table));
         let column = quote(&object.name);
         if self.to.object(table).kind() == Kind::View {
-            let sql = default_change(&format!("ALTER VIEW {table_name} ALTER COLUMN {column}"), a, b);
-            return (Rank::Default, sql.into_iter().collect());
+            let alter = |words: &str| format!("ALTER {words} {table_name} ALTER COLUMN {column}");
+            let mut sql: Vec<String> = default_change(&alter("VIEW"), a, b).into_iter().collect();
+            if matches!(&self.to.object(table).body, Body::View(it) if it.materialized) {
+                sql.extend(setting_changes(&alter("MATERIALIZED VIEW"), a, b));
+            }
+            return (Rank::Default, sql);
         }
         let heir = self.is_heir(object, b, &|_, _| true);
         let passed_null =
@@ -74,10 +78,17 @@ impl Planning<'_> {
             let statement = vec![format!("{alter} DROP IDENTITY")];
             self.drops.push(super::Drop { object: from, rank: Rank::Takedown, sql: statement });
         }
+        // Bounds that get narrower do so while the sequence is of the old type.
+        let narrows = matches!((&a.identity, &b.identity), (Some(x), Some(y)) if is_more(&x.options.max, &y.options.max));
+        if narrows {
+            sql.extend(self.identity_changes(&alter, object, a, b));
+        }
         if retyped && !heir {
             let mut statement =
                 format!("{alter} TYPE {}{}", b.data_type, render::collate(b.collation.as_deref()));
-            if a.data_type.ends_with("[]") != b.data_type.ends_with("[]") {
+            if foreign {
+                // What is read is of that type from now on; there is nothing to convert.
+            } else if a.data_type.ends_with("[]") != b.data_type.ends_with("[]") {
                 // All elements know texts, and a single one is an array of one.
                 let _ = match b.data_type.ends_with("[]") {
                     true => write!(
@@ -100,14 +111,22 @@ impl Planning<'_> {
             (true, false) if !passed_null => sql.push(format!("{alter} DROP NOT NULL")),
             _ => {}
         }
-        sql.extend(self.identity_changes(&alter, object, a, b));
+        if !narrows {
+            sql.extend(self.identity_changes(&alter, object, a, b));
+        }
         if let Some(default) = &b.default
             && (a.default != b.default || retyped && had_default)
             && !is_bare
         {
             sql.push(format!("{only} SET DEFAULT {default}"));
         }
-        sql.extend(setting_changes(&only, a, b));
+        // Another type comes with its own storage, and forgets compression.
+        let before = match retyped {
+            true => &Column { storage: None, compression: None, ..a.clone() },
+            false => a,
+        };
+        sql.extend(setting_changes(&only, before, b));
+        sql.extend(foreign::column_options(&alter, a, b));
         (Rank::Column, sql)
     }
 
@@ -128,7 +147,10 @@ impl Planning<'_> {
                 identity_satellites(it, owner, &mut sql);
             }
             (Some(x), Some(y)) => {
-                let parts = identity_parts(x, y);
+                let mut parts = identity_parts(x, y);
+                let (moves, restart) = within_bounds(&qualified(&x.sequence), &x.options, &y.options);
+                parts.extend(restart);
+                sql.extend(moves);
                 if !parts.is_empty() {
                     sql.push(format!("{alter} {}", parts.join(" ")));
                 }
@@ -321,6 +343,34 @@ fn identity_parts(x: &Identity, y: &Identity) -> Vec<String> {
         parts.push(format!("SET {}", if q.cycle { "CYCLE" } else { "NO CYCLE" }));
     }
     parts
+}
+
+/// Where a sequence stands must lie within new bounds before they hold: statements that move it there, and the clause that makes it begin
+/// anew where no value of the old bounds lies within the new ones.
+pub(super) fn within_bounds(
+    name: &str,
+    x: &SequenceOptions,
+    y: &SequenceOptions,
+) -> (Vec<String>, Option<String>) {
+    let is_apart = is_more(&y.min, &x.max) || is_more(&x.min, &y.max);
+    let call = |to: &str, condition: &str| {
+        format!(
+            "SELECT pg_catalog.setval({}, {to}, false) FROM {name} WHERE last_value {condition} {to}",
+            literal(name)
+        )
+    };
+    let mut moves = Vec::new();
+    if is_more(&y.min, &x.min) && !is_more(&y.min, &x.max) {
+        moves.push(call(&y.min, "<"));
+    }
+    if is_more(&x.max, &y.max) && !is_more(&x.min, &y.max) {
+        moves.push(call(&y.max, ">"));
+    }
+    (moves, is_apart.then(|| format!("RESTART WITH {}", y.start)))
+}
+
+fn is_more(a: &str, b: &str) -> bool {
+    a.parse::<i128>().ok() > b.parse::<i128>().ok()
 }
 
 fn mode_words(it: &Identity) -> &'static str {

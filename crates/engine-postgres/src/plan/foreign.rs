@@ -7,9 +7,16 @@ use crate::dialect::quote;
 
 /// The words of a statement in front of its options, and the options: names and values as they are written.
 fn split(definition: &str) -> (&str, Vec<(&str, &str)>) {
-    let Some((head, rest)) = definition.split_once(" OPTIONS (") else { return (definition, Vec::new()) };
+    match definition.split_once(" OPTIONS (") {
+        Some((head, rest)) => (head, list(rest)),
+        None => (definition, Vec::new()),
+    }
+}
+
+/// Options with commas between them, up to the parenthesis behind the last.
+fn list(text: &str) -> Vec<(&str, &str)> {
     let mut options = Vec::new();
-    let mut rest = rest;
+    let mut rest = text;
     while let Some(end) = end_of_word(rest) {
         let (name, after) = rest.split_at(end);
         let after = after.trim_start();
@@ -17,7 +24,7 @@ fn split(definition: &str) -> (&str, Vec<(&str, &str)>) {
         options.push((name, &after[..end]));
         rest = after[end..].trim_start_matches([',', ' ', ')']);
     }
-    (head, options)
+    options
 }
 
 /// Where a name or text ends, quoted or not.
@@ -103,6 +110,14 @@ pub(super) fn table_options(alter: &str, a: &Table, b: &Table) -> Option<String>
     let of = |table: &'_ Table| table.foreign_server.clone().unwrap_or_default();
     let (old, new) = (of(a), of(b));
     let options = option_changes(&split(&old).1, &split(&new).1);
+    (!options.is_empty()).then(|| format!("{alter}{options}"))
+}
+
+/// The statement that gives a column of a foreign table other options.
+pub(super) fn column_options(alter: &str, a: &Column, b: &Column) -> Option<String> {
+    let of = |column: &Column| column.foreign_options.as_ref().map(|it| format!("{it})")).unwrap_or_default();
+    let (old, new) = (of(a), of(b));
+    let options = option_changes(&list(&old), &list(&new));
     (!options.is_empty()).then(|| format!("{alter}{options}"))
 }
 

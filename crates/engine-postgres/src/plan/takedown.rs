@@ -206,6 +206,23 @@ impl Deciding<'_> {
             self.swap(a);
         } else {
             self.replace(a);
+            if matches!(self.from.object(a).kind(), Kind::Index) && self.is_of_partitioned(a) {
+                self.replace_attached(a);
+            }
+        }
+    }
+
+    /// What partitions have of an index goes with it.
+    fn replace_attached(&mut self, index: ObjectId) {
+        let name = self.from.walk(index).qualified_name();
+        let is_attached = |object: &Object| object.body.attached_to() == Some(&name);
+        let attached: Vec<ObjectId> =
+            self.from.objects().filter(|(_, object)| is_attached(object)).map(|(id, _)| id).collect();
+        for id in attached {
+            if !self.leaves(id) {
+                self.replace(id);
+                self.replace_attached(id);
+            }
         }
     }
 
@@ -248,7 +265,9 @@ impl Deciding<'_> {
                     ..x.clone()
                 } == *y;
                 let stays = x.attached_to.is_none() || x.attached_to == y.attached_to;
-                is_same && !y.invalid && (stays || self.leaves(a))
+                // An index of a partitioned table has no storage whose parameters could be set.
+                let may_be_set = x.options == y.options || !self.is_of_partitioned(a);
+                is_same && may_be_set && !y.invalid && (stays || self.leaves(a))
             }
             (Body::PrimaryKey(x), Body::PrimaryKey(y)) | (Body::Unique(x), Body::Unique(y)) => {
                 Key {
@@ -280,6 +299,11 @@ impl Deciding<'_> {
             }
             _ => false,
         }
+    }
+
+    fn is_of_partitioned(&self, part: ObjectId) -> bool {
+        let table = self.from.object(part).parent.map(|table| &self.from.object(table).body);
+        matches!(table, Some(Body::Table(it)) if it.kind == TableKind::Partitioned)
     }
 
     /// Whether the table of a part leaves its partitioned table; what was part of that one's then stands by itself.
