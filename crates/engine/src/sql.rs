@@ -46,7 +46,10 @@ pub fn quote_literal(text: &str, backslash: Backslash) -> Quoted {
         Backslash::EscapeString if text.contains('\\') => {
             Quoted(format!("E'{}'", quoted.replace('\\', "\\\\")))
         }
-        Backslash::Doubled => Quoted(format!("'{}'", quoted.replace('\\', "\\\\"))),
+        // Clients that read a script by its lines would take the ends of others for theirs.
+        Backslash::Doubled => {
+            Quoted(format!("'{}'", quoted.replace('\\', "\\\\").replace('\r', "\\r").replace('\0', "\\0")))
+        }
         Backslash::Plain | Backslash::EscapeString => Quoted(format!("'{quoted}'")),
     }
 }

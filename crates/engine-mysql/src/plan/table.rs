@@ -342,15 +342,21 @@ impl Planning<'_> {
         }
     }
 
-    /// Whether an index is over a column of its table that is made anew.
+    /// Whether an index or primary key is over a column of its table that is made anew.
     pub(super) fn is_over_column_made_anew(&self, index: ObjectId) -> bool {
         let object = self.to.object(index);
-        let Body::Index(index) = &object.body else { return false };
         let siblings = object.parent.map(|table| self.to.children(table)).unwrap_or_default();
         let mut remade = siblings.iter().filter(|&&id| self.is_computed_anew(id));
         remade.any(|&id| {
             let name = &self.to.object(id).name;
-            index.parts.iter().any(|part| matches!(&part.target, IndexTarget::Column(it) if it == name))
+            match &object.body {
+                Body::Index(index) => index
+                    .parts
+                    .iter()
+                    .any(|part| matches!(&part.target, IndexTarget::Column(it) if it == name)),
+                Body::PrimaryKey(key) => key.columns.contains(name),
+                _ => false,
+            }
         })
     }
 
@@ -359,8 +365,11 @@ impl Planning<'_> {
         for &id in self.to.children(table) {
             let object = self.to.object(id);
             let stays = self.diff.from(id).is_some() && !change.come.contains(&id);
-            if object.kind() == Kind::Index && stays && self.is_over_column_made_anew(id) {
-                clauses.push(format!("DROP KEY {}", quote(&object.name)));
+            if stays && self.is_over_column_made_anew(id) {
+                clauses.push(match object.kind() {
+                    Kind::PrimaryKey => "DROP PRIMARY KEY".into(),
+                    _ => format!("DROP KEY {}", quote(&object.name)),
+                });
                 clauses.extend(part_item(object).map(|item| format!("ADD {item}")));
             }
         }
@@ -436,6 +445,11 @@ impl Planning<'_> {
         });
         let is_kept =
             matches!(&self.to.object(table).body, Body::Table(it) if it.partition_by.as_ref() == Some(words));
+        // Its history is what it was distributed by.
+        let loses_history = matches!(&self.to.object(table).body, Body::Table(it) if !it.system_versioned);
+        if loses_history && words.to_uppercase().contains("BY SYSTEM_TIME") {
+            return true;
+        }
         let is_new_key = |change: &Change| {
             change.to.is_some_and(|id| {
                 let object = self.to.object(id);
@@ -483,8 +497,7 @@ impl Planning<'_> {
             clauses.push(format!("{}={}", pair.name, pair.value));
         }
         for pair in a.options.iter().filter(|pair| !b.options.iter().any(|it| it.name == pair.name)) {
-            let value = if pair.name.eq_ignore_ascii_case("CONNECTION") { "''" } else { "DEFAULT" };
-            let clause = format!("{}={value}", pair.name);
+            let clause = format!("{}={}", pair.name, unsaid(&pair.name));
             // The engine it belonged to keeps it as long as both are said at once.
             if a.access_method == b.access_method { clauses.push(clause) } else { after.push(clause) }
         }
@@ -499,5 +512,17 @@ impl Planning<'_> {
         if a.partition_by != b.partition_by && !(is_undone && b.partition_by.is_none()) {
             after.push(b.partition_by.clone().unwrap_or_else(|| "REMOVE PARTITIONING".into()));
         }
+    }
+}
+
+/// What a table option is when it is not said; few know `DEFAULT` (manual, "ALTER TABLE", table options).
+fn unsaid(option: &str) -> &'static str {
+    match option.to_uppercase().as_str() {
+        "CONNECTION" => "''",
+        "UNION" => "()",
+        "INSERT_METHOD" => "NO",
+        "MAX_ROWS" | "MIN_ROWS" | "AVG_ROW_LENGTH" | "KEY_BLOCK_SIZE" | "CHECKSUM" | "TABLE_CHECKSUM"
+        | "DELAY_KEY_WRITE" | "AUTOEXTEND_SIZE" => "0",
+        _ => "DEFAULT",
     }
 }

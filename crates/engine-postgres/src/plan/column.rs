@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use cadastre_model::*;
 
-use super::{Planning, foreign};
 use super::takedown::type_names;
+use super::{Planning, foreign};
 use crate::dialect::{literal, qualified, quote};
 use crate::render;
 use crate::satellites::{comment_sql, identity_satellites, sequence_grant_changes};
