@@ -310,8 +310,9 @@ pub(crate) fn dependencies(version: u32) -> String {
 /// and collations of indexes.
 pub(crate) fn remainder() -> String {
     // Rows of pg_user_mapping are hidden from ordinary users.
-    let seen =
-        "SELECT 'user mapping', x.usename || ' on ' || x.srvname, 0::oid, false FROM pg_user_mappings x";
+    let seen = "SELECT 'user mapping', x.usename || ' on ' || x.srvname, 0::oid, false FROM pg_user_mappings x \
+         UNION ALL SELECT 'subscription', s.subname, 0::oid, false FROM pg_subscription s \
+         WHERE s.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())";
     let rights = system_rights();
     let names = format!(
         "SELECT 'opclass', quote_ident(n.nspname) || '.' || quote_ident(o.opcname), o.oid, o.opcdefault FROM pg_opclass o \

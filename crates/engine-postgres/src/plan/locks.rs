@@ -224,6 +224,26 @@ impl<'m> Locks<'m> {
     pub fn describe_leaving(&self, step: &mut Step, parent: ObjectId) {
         if step.statements.iter().any(|it| it.contains(" DETACH PARTITION ")) {
             self.lock(step, parent, LockClass::AccessExclusive);
+            self.lock_default(step, parent);
+            self.lock_referring(step, parent);
+        }
+    }
+
+    /// Foreign keys that lead to a partitioned table, or one above it, let go of a partition that leaves.
+    fn lock_referring(&self, step: &mut Step, parent: ObjectId) {
+        let keys = self.model.referencing(parent).iter();
+        for referring in keys.filter_map(|key| self.model.object(*key).parent) {
+            self.lock_all(step, referring, LockClass::AccessExclusive);
+        }
+        parents(self.model, parent).into_iter().for_each(|above| self.lock_referring(step, above));
+    }
+
+    /// What rows a default partition may hold changes with every partition that comes or goes (manual, "ALTER TABLE", `ATTACH PARTITION`).
+    fn lock_default(&self, step: &mut Step, parent: ObjectId) {
+        let is_default = |id: &ObjectId| matches!(&self.model.object(*id).body, Body::Table(Table { partition_of: Some(it), .. }) if it.bound == "DEFAULT");
+        let heirs = self.heirs.get(&parent).into_iter().flatten();
+        for &default in heirs.filter(|it| is_default(it)) {
+            self.lock_all(step, default, LockClass::AccessExclusive);
         }
     }
 
@@ -234,6 +254,8 @@ impl<'m> Locks<'m> {
             let named = |table: &RelationWalker<'_>| head.ends_with(&qualified(&table.qualified_name()));
             if let Some(parent) = self.model.tables().find(named) {
                 self.lock(step, parent.id(), LockClass::AccessExclusive);
+                self.lock_default(step, parent.id());
+                self.lock_referring(step, parent.id());
             }
             return;
         } else if statement.contains(" ATTACH PARTITION ") || statement.contains(" INHERIT ") {
@@ -243,6 +265,7 @@ impl<'m> Locks<'m> {
         };
         for parent in parents(self.model, id) {
             self.lock(step, parent, lock);
+            self.lock_default(step, parent);
         }
     }
 
@@ -357,6 +380,10 @@ impl<'m> Locks<'m> {
             Body::Table(_) => {
                 for parent in parents(self.model, id) {
                     self.lock(step, parent, LockClass::AccessExclusive);
+                    self.lock_default(step, parent);
+                    if step.statements.iter().any(|it| it.contains(" DETACH PARTITION ")) {
+                        self.lock_referring(step, parent);
+                    }
                 }
                 // The rows of others are elsewhere, or in partitions that go by themselves or not at all.
                 if drops && matches!(&object.body, Body::Table(it) if it.kind == TableKind::Ordinary) {
