@@ -99,8 +99,12 @@ pub(crate) fn assemble(
         assembly.add_namespace(row);
     }
     for row in catalog.extensions {
+        let mut homes = assembly.namespaces.values().copied();
+        let home = homes.find(|&id| assembly.builder.object(id).name == row.namespace);
         let body = Extension { namespace: row.namespace, version: row.version };
-        let id = assembly.builder.add(Object::new(None, row.name, Body::Extension(body)));
+        let mut extension = Object::new(None, row.name, Body::Extension(body));
+        extension.depends_on.extend(home);
+        let id = assembly.builder.add(extension);
         assembly.objects.insert((Class::Extension, row.oid), id);
     }
     catalog.types.into_iter().for_each(|row| assembly.add_type(row));

@@ -162,7 +162,7 @@ pub(crate) fn indexes(version: u32) -> String {
          pg_get_expr(i.indpred, i.indrelid), x.reloptions, h.inhparent, i.indisclustered, d.description, \
          CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(SELECT s.attnum || '=' || s.attstattarget FROM pg_attribute s WHERE s.attrelid = i.indexrelid AND s.attstattarget >= 0 ORDER BY s.attnum) END, \
          (SELECT array_agg(s.attnum || '=' || l.list) FROM pg_attribute s CROSS JOIN LATERAL \
-              (SELECT string_agg(quote_ident(p.option_name) || '=' || quote_literal(p.option_value), ', ' ORDER BY p.option_name) AS list FROM pg_options_to_table(s.attoptions) p \
+              (SELECT string_agg(quote_ident(p.option_name) || '=' || quote_literal(p.option_value), ', ') AS list FROM pg_options_to_table(s.attoptions) p \
                WHERE p.option_name <> '{OWN_MARK}') l WHERE s.attrelid = i.indexrelid AND s.attoptions IS NOT NULL AND l.list IS NOT NULL) \
          FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = x.relnamespace JOIN pg_am am ON am.oid = x.relam \
          LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid \

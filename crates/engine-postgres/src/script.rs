@@ -312,11 +312,7 @@ impl<'m> Writer<'m> {
                     quote(&object.name),
                     quote(&it.namespace)
                 );
-                let at = self.creating(Rank::Extension, id, sql);
-                let home = model.roots().iter().find(|&&root| {
-                    model.object(root).kind() == Kind::Namespace && model.object(root).name == it.namespace
-                });
-                self.pending.extend(home.map(|&root| (at, root)));
+                self.creating(Rank::Extension, id, sql);
             }
             Body::Enum(_) | Body::Domain(_) | Body::Composite(_) | Body::Range(_) => {
                 self.write_type(id, object)

@@ -82,11 +82,24 @@ fn has_options(from: &Model, old: ObjectId, to: &Model, new: ObjectId) -> Option
         ("ENGINE", y.access_method.clone()?)
     } else if x.collation != y.collation {
         ("TABLE_COLLATION", y.collation.clone()?)
+    } else if x.system_versioned != y.system_versioned {
+        ("TABLE_TYPE", if y.system_versioned { "SYSTEM VERSIONED" } else { "BASE TABLE" }.to_owned())
     } else {
-        return None;
+        let entry = entry(to, new)?;
+        return Some(format!("SELECT {}", Entry { also: told_option(x, y)?, ..entry }.there()));
     };
     let entry = entry(to, new)?;
     Some(format!("SELECT {}", Entry { facts: [entry.facts, vec![fact]].concat(), ..entry }.there()))
+}
+
+/// A condition on the options that a table was made with, by one that goes or comes.
+fn told_option(before: &Table, after: &Table) -> Option<String> {
+    let has = |table: &Table, name: &str| table.options.iter().any(|it| it.name == name);
+    let told = |it: &SettingPair, value: &str| literal(&format!("%{}={value}%", it.name.to_lowercase()));
+    let gone = before.options.iter().find(|it| !has(after, &it.name));
+    let come = || after.options.iter().find(|it| !has(before, &it.name));
+    gone.map(|it| format!(" AND CREATE_OPTIONS NOT LIKE {}", told(it, "")))
+        .or_else(|| come().map(|it| format!(" AND CREATE_OPTIONS LIKE {}", told(it, &it.value))))
 }
 
 /// Where an object stands in `information_schema`, and by what.
@@ -94,6 +107,8 @@ struct Entry {
     list: &'static str,
     schema: &'static str,
     facts: Vec<(&'static str, String)>,
+    /// A condition in SQL that follows them.
+    also: String,
 }
 
 impl Entry {
@@ -101,8 +116,8 @@ impl Entry {
         let facts: String =
             self.facts.iter().map(|(column, value)| format!(" AND {column} = {}", literal(value))).collect();
         format!(
-            "EXISTS (SELECT 1 FROM information_schema.{} WHERE {} = DATABASE(){facts})",
-            self.list, self.schema
+            "EXISTS (SELECT 1 FROM information_schema.{} WHERE {} = DATABASE(){facts}{})",
+            self.list, self.schema, self.also
         )
     }
 }
@@ -142,5 +157,5 @@ fn entry(model: &Model, id: ObjectId) -> Option<Entry> {
         }
         _ => return None,
     };
-    Some(Entry { list, schema, facts })
+    Some(Entry { list, schema, facts, also: String::new() })
 }

@@ -262,32 +262,6 @@ impl Planning<'_> {
         sql
     }
 
-    /// A table whose type changes, or becomes another or none, is of none while its columns change.
-    fn type_changes(&mut self, to: ObjectId, alter: &str, a: &Table, b: &Table) {
-        let type_of = |model: &Model, name: &String| {
-            let has_name = |it: &ObjectId| qualified(&model.walk(*it).qualified_name()) == *name;
-            model.object(to).depends_on.iter().copied().find(has_name)
-        };
-        let becomes = b.of_type.as_ref().and_then(|name| type_of(self.to, name));
-        let changes = becomes.is_some_and(|it| {
-            self.fates.made.contains(&it) || self.fates.altered.get(&it).is_some_and(|facets| facets.body)
-        });
-        if a.of_type == b.of_type && !changes {
-            return;
-        }
-        let leaving =
-            a.of_type.as_ref().map(|_| self.new.unit(Rank::Takedown, to, format!("{alter} NOT OF")));
-        self.untyping.extend(leaving.map(|at| (at, to)));
-        if let Some(name) = &b.of_type {
-            let at = self.new.unit(Rank::Attach, to, format!("{alter} OF {name}"));
-            self.new.units[at].needs.extend(leaving);
-            self.typing.push((at, to));
-            let columns = self.to.children(to).iter().copied();
-            let columns = columns.filter(|it| self.to.object(*it).kind() == Kind::Column);
-            self.new.pending.extend(columns.chain(becomes).chain([to]).map(|needed| (at, needed)));
-        }
-    }
-
     /// The columns of a table, quoted, that are and were let off the NOT NULL of one it comes to inherit from: to come to
     /// it they must be as its own.
     fn let_off(&self, table: ObjectId, above: ObjectId) -> Vec<String> {
@@ -308,82 +282,6 @@ impl Planning<'_> {
     fn was_nullable(&self, column: ObjectId) -> bool {
         let before = self.diff.from(column).map(|it| &self.from.object(it).body);
         matches!(before, Some(Body::Column(column)) if !column.not_null)
-    }
-
-    /// A partition leaves its table before its columns change, and joins one when they have; to change its bounds it does both then.
-    fn partition_changes(&mut self, to: ObjectId, name: &str, a: &Table, b: &Table) {
-        let parent = |table: &Table| table.partition_of.as_ref().map(|it| it.parent.clone());
-        let comes_back = parent(a) == parent(b) && parent(b).is_some_and(|it| self.is_made_anew(&it));
-        if a.partition_of == b.partition_of && !comes_back {
-            return;
-        }
-        let leave = a
-            .partition_of
-            .as_ref()
-            .map(|it| format!("ALTER TABLE {} DETACH PARTITION {name}", qualified(&it.parent)));
-        let Some(bound) = &b.partition_of else { return self.detach(to, a, leave) };
-        let join =
-            format!("ALTER TABLE {} ATTACH PARTITION {name} {}", qualified(&bound.parent), bound.bound);
-        let stays = !comes_back && a.partition_of.as_ref().is_some_and(|it| it.parent == bound.parent);
-        let at = self.new.unit(Rank::Attach, to, join);
-        // Where it stays, what it leaves may be wanted by others, and what it joins have been left by others.
-        let leaving = leave.clone().filter(|_| stays).map(|leave| self.new.unit(Rank::Attach, to, leave));
-        match leaving {
-            Some(leaving) => {
-                self.new.units[at].needs.push(leaving);
-                self.rebinding.push((bound.parent.clone(), leaving));
-            }
-            None => self.detach(to, a, leave),
-        }
-        let above = self.to.find_relation(&bound.parent);
-        let around = above.into_iter().chain([to]);
-        for table in around {
-            self.new.pending.extend([Some(at), leaving].into_iter().flatten().map(|at| (at, table)));
-            // Indexes that are new on both are joined when the tables are; one that was there wants its counterpart before.
-            let waits_for = |child: &ObjectId| match &self.to.object(*child).body {
-                Body::Index(index) => {
-                    let joins = index.attached_to.as_ref().and_then(|name| self.new.indexes.get(name));
-                    table == to && joins.is_some_and(|index| !self.fates.made.contains(index))
-                }
-                Body::ForeignKey(_) | Body::Trigger(_) => false,
-                _ => true,
-            };
-            let children: Vec<ObjectId> = self.to.children(table).iter().copied().filter(waits_for).collect();
-            for child in children {
-                self.new.pending.extend([Some(at), leaving].into_iter().flatten().map(|at| (at, child)));
-            }
-        }
-        if comes_back {
-            self.bring_indexes_back(to);
-        }
-        self.new.attachments.push((self.new.name(to), bound.parent.clone(), at));
-        self.inheriting.extend(self.diff.from(to).map(|table| (at, table)));
-    }
-
-    /// What a partition has of indexes joins them again when these are made anew.
-    fn bring_indexes_back(&mut self, partition: ObjectId) {
-        for &id in self.to.children(partition) {
-            let above = match &self.to.object(id).body {
-                Body::Index(it) => it.attached_to.clone(),
-                Body::PrimaryKey(it) | Body::Unique(it) => it.attached_to.clone(),
-                _ => None,
-            };
-            let index = above.as_ref().and_then(|above| self.new.indexes.get(above));
-            let is_made = index.is_some_and(|index| self.fates.made.contains(index));
-            if let Some(above) = above.filter(|_| is_made && !self.fates.made.contains(&id)) {
-                self.new.write_index_attachment(id, None, &above);
-            }
-        }
-    }
-
-    /// Before the columns of the table it leaves change, or they would change with them.
-    fn detach(&mut self, to: ObjectId, before: &Table, leave: Option<String>) {
-        let parent = before.partition_of.as_ref().and_then(|it| self.from.find_relation(&it.parent));
-        if let (Some(sql), Some(parent)) = (leave, parent) {
-            // Even a table that goes: it would take its partitions, and their rows, with it.
-            let at = self.new.unit(Rank::Takedown, to, sql);
-            self.leaving.push((at, parent));
-        }
     }
 
     fn view_changes(&mut self, to: ObjectId, a: &View, b: &View) -> Vec<String> {

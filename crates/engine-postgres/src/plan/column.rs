@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use cadastre_model::*;
 
-use super::takedown::type_names;
+use super::types::type_names;
 use super::{Planning, foreign};
 use crate::dialect::{literal, qualified, quote};
 use crate::render;

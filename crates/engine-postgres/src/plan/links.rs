@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use cadastre_model::*;
 
 use super::{Planning, has_relation_name, relation_name, takedown};
-use crate::dialect::qualified;
 use crate::script::Rank;
 use crate::words::has_parsed_body;
 
@@ -194,37 +193,6 @@ impl Planning<'_> {
         }
     }
 
-    /// A table of a type is of none while its columns, and those of the type, change.
-    fn link_typed(
-        &self,
-        drop_of: &HashMap<ObjectId, usize>,
-        column_drops: &HashMap<ObjectId, Vec<usize>>,
-        needs: &mut [Vec<usize>],
-    ) {
-        for &(at, table) in &self.untyping {
-            let Some(before) = self.diff.from(table) else { continue };
-            let types: Vec<ObjectId> = self.from.object(before).depends_on.clone();
-            let types = types.into_iter().filter(|it| self.from.object(*it).kind() == Kind::Composite);
-            for of_type in types {
-                needs_first(needs, drop_of.get(&of_type).copied(), at);
-                let unit_of = |unit: &crate::script::Unit| Some(unit.object) == self.diff.to(of_type);
-                let units = self.new.units.iter().enumerate().filter(|(_, unit)| unit_of(unit));
-                units.for_each(|(unit, _)| needs_first(needs, Some(unit), at));
-            }
-            let is_column = |unit: &crate::script::Unit| {
-                let object = self.to.object(unit.object);
-                object.parent == Some(table) && object.kind() == Kind::Column
-            };
-            let units = self.new.units.iter().enumerate().filter(|(_, unit)| is_column(unit));
-            units.for_each(|(unit, _)| needs_first(needs, Some(unit), at));
-            column_drops.get(&before).into_iter().flatten().for_each(|&drop| needs[drop].push(at));
-        }
-        for &(at, table) in &self.typing {
-            let gone = self.diff.from(table).and_then(|before| column_drops.get(&before));
-            needs[at].extend(gone.into_iter().flatten());
-        }
-    }
-
     /// What heirs have of a column goes after the column itself.
     fn link_left_columns(&self, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
         for &(at, column) in &self.left_by_parents {
@@ -250,74 +218,6 @@ impl Planning<'_> {
             self.fates.taken.contains(&id).then_some((id, column))
         };
         self.from.objects().filter_map(|(id, object)| owner(id, object)).collect()
-    }
-
-    /// A type goes when no column is of it any more. The catalogue says of tables, not of columns, which types they stand on.
-    fn link_types(
-        &self,
-        drop_at: &dyn Fn(ObjectId) -> Option<usize>,
-        units_of: &HashMap<ObjectId, Vec<usize>>,
-        needs: &mut [Vec<usize>],
-    ) {
-        let is_type = |id: &ObjectId| {
-            let kind = self.from.object(*id).kind();
-            takedown::is_type(kind) && !self.fates.swapped.contains_key(id)
-        };
-        // What a type is made of is still called as before when it steps aside.
-        for &id in self.fates.swapped.keys() {
-            let needed = self.from.object(id).depends_on.iter();
-            for other in needed.filter(|it| self.fates.swapped.contains_key(it)).filter_map(|&it| drop_at(it))
-            {
-                needs[other].extend(drop_at(id));
-            }
-        }
-        for table in self.from.tables() {
-            let types = table.object().depends_on.iter().copied().filter(is_type);
-            let types: Vec<(String, usize)> = types
-                .filter_map(|id| Some((qualified(&self.from.walk(id).qualified_name()), drop_at(id)?)))
-                .collect();
-            if types.is_empty() {
-                continue;
-            }
-            for &id in self.from.children(table.id()) {
-                let Body::Column(column) = &self.from.object(id).body else { continue };
-                let base = column.data_type.split(['[', '(']).next().unwrap_or_default();
-                let Some((_, drop)) = types.iter().find(|(name, _)| name == base) else { continue };
-                let units = self.diff.to(id).and_then(|to| units_of.get(&to)).into_iter().flatten().copied();
-                let before = drop_at(id).filter(|_| self.fates.taken.contains(&id)).into_iter().chain(units);
-                needs[*drop].extend(before.filter(|it| it != drop));
-            }
-        }
-    }
-
-    /// A partition goes, or leaves, before others take its bounds and rows.
-    fn link_bounds(&self, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
-        let mut going: HashMap<ObjectId, Vec<usize>> = HashMap::new();
-        for (&id, &drop) in drop_of {
-            if let Body::Table(Table { partition_of: Some(bound), .. }) = &self.from.object(id).body {
-                let above = self.from.find_relation(&bound.parent).and_then(|above| self.diff.to(above));
-                above.into_iter().for_each(|above| going.entry(above).or_default().push(drop));
-            }
-        }
-        for (parent, unit) in &self.rebinding {
-            let above = self.to.find_relation(parent);
-            above.into_iter().for_each(|above| going.entry(above).or_default().push(*unit));
-        }
-        for (_, parent, at) in &self.new.attachments {
-            let above = self.to.find_relation(parent).and_then(|above| going.get(&above));
-            needs[*at].extend(above.into_iter().flatten().copied());
-        }
-        for (at, unit) in self.new.units.iter().enumerate() {
-            let Body::Table(Table { partition_of: Some(bound), .. }) = &self.to.object(unit.object).body
-            else {
-                continue;
-            };
-            if !self.fates.made.contains(&unit.object) {
-                continue;
-            }
-            let above = self.to.find_relation(&bound.parent).and_then(|above| going.get(&above));
-            needs[at].extend(above.into_iter().flatten().copied());
-        }
     }
 
     /// A foreign key goes before the key, or the table, it leads to.
@@ -608,7 +508,7 @@ impl Planning<'_> {
 }
 
 /// One node waits for another.
-fn needs_first(needs: &mut [Vec<usize>], later: Option<usize>, earlier: usize) {
+pub(super) fn needs_first(needs: &mut [Vec<usize>], later: Option<usize>, earlier: usize) {
     if let Some(later) = later.filter(|&later| later != earlier) {
         needs[later].push(earlier);
     }

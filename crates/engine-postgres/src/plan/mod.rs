@@ -12,9 +12,11 @@ mod handover;
 mod links;
 mod locks;
 mod online;
+mod partitions;
 mod removal;
 mod takedown;
 pub(crate) mod time_outs;
+mod types;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -271,35 +273,6 @@ impl<'m> Planning<'m> {
             Body::ForeignKey(key) => self.is_left_with(object, key),
             _ => false,
         }
-    }
-
-    /// Whether the table of a foreign key was a partition, leaves its table, and keeps what it had of the same key there.
-    fn is_left_with(&self, part: &Object, key: &ForeignKey) -> bool {
-        let before = part.parent.and_then(|table| self.diff.from(table)).map(|it| &self.from.object(it).body);
-        let Some(Body::Table(Table { partition_of: Some(bound), .. })) = before else { return false };
-        let above = self.from.find_relation(&bound.parent);
-        let parts = above.map(|above| self.old.with_those_above(above)).unwrap_or_default();
-        parts.iter().flat_map(|table| self.from.children(*table)).any(|&id| {
-            let object = self.from.object(id);
-            matches!(&object.body, Body::ForeignKey(it) if it == key && object.name == part.name)
-        })
-    }
-
-    /// Whether the table of a part was a partition of the table before of which it is one.
-    fn stays_below(&self, part: &Object) -> bool {
-        let above = |model: &Model, table: ObjectId| match &model.object(table).body {
-            Body::Table(Table { partition_of: Some(bound), .. }) => model.find_relation(&bound.parent),
-            _ => None,
-        };
-        let Some(table) = part.parent else { return false };
-        let before = self.diff.from(table).and_then(|old| above(self.from, old));
-        let after = above(self.to, table).filter(|new| !self.fates.made.contains(new));
-        before.is_some() && before == after.and_then(|new| self.diff.from(new))
-    }
-
-    /// Whether a table that is there in both states is made anew, so that its partitions leave it and come back.
-    fn is_made_anew(&self, name: &QualifiedName) -> bool {
-        self.to.find_relation(name).is_some_and(|table| self.fates.made.contains(&table))
     }
 
     /// Whether the table of a new column or check stays below one that has the same, so that it comes from there.

@@ -1,12 +1,10 @@
 //! Statements that take things away.
 
-use std::collections::HashMap;
-
 use cadastre_model::*;
 
 use super::column::are_comparable;
-use super::{Drop, Planning, aside, has_relation_name, relation_name};
-use crate::dialect::{last_name, qualified, quote};
+use super::{Drop, Planning, has_relation_name, relation_name};
+use crate::dialect::{qualified, quote};
 use crate::script::Rank;
 
 impl Planning<'_> {
@@ -195,28 +193,6 @@ impl Planning<'_> {
         !key.inherited && (target != parent || is_partitioned) && target.is_some_and(goes)
     }
 
-    /// Whether the table of a part is a partition of the same table afterwards.
-    fn stays_partition(&self, part: &Object) -> bool {
-        let parent = |body: &Body| match body {
-            Body::Table(table) => table.partition_of.as_ref().map(|it| it.parent.clone()),
-            _ => None,
-        };
-        let before = part.parent.and_then(|table| parent(&self.from.object(table).body));
-        let after = part.parent.and_then(|table| self.diff.to(table));
-        let after = after.and_then(|table| parent(&self.to.object(table).body));
-        before.is_some() && before == after.filter(|it| !self.is_made_anew(it))
-    }
-
-    /// Whether the table of a part leaves one that is made anew, to come back to it.
-    fn comes_back(&self, part: &Object) -> bool {
-        let after = part.parent.and_then(|table| self.diff.to(table)).map(|it| &self.to.object(it).body);
-        let above = match after {
-            Some(Body::Table(it)) => it.partition_of.as_ref().map(|it| &it.parent),
-            _ => None,
-        };
-        above.is_some_and(|above| self.is_made_anew(above))
-    }
-
     /// Whether the table of a column or check stays below one that has the same. Of a table that does not inherit it any more it stays,
     /// and has to go by itself.
     fn has_parent_tables(&self, part: &Object) -> bool {
@@ -309,58 +285,4 @@ impl Planning<'_> {
             _ => format!("DROP {}", self.old.target(id)?),
         }])
     }
-
-    /// Whether foreign keys lead to a table, or one above it, that stays: they hold on to its partitions until these leave it.
-    fn is_referenced(&self, table: &QualifiedName) -> bool {
-        let own = self.from.find_relation(table).filter(|it| !self.fates.taken.contains(it));
-        let above = own.map(|it| self.old.with_those_above(it)).unwrap_or_default();
-        above.iter().any(|it| !self.from.referencing(*it).is_empty())
-    }
-
-    /// Old types make room by another name, and go when no column has them any more.
-    fn swap_types(&mut self) {
-        let mut unit_of: HashMap<ObjectId, usize> = HashMap::new();
-        for (&id, &to) in &self.fates.swapped {
-            let walker = self.from.walk(id);
-            let words = match walker.object().kind() {
-                Kind::Domain => "DOMAIN",
-                Kind::Collation => "COLLATION",
-                _ => "TYPE",
-            };
-            let name = walker.qualified_name();
-            let aside = aside(&name.name);
-            let mut sql = vec![format!("ALTER {words} {} RENAME TO {}", qualified(&name), quote(&aside))];
-            if let Body::Range(range) = &walker.object().body {
-                sql.extend(companions_aside(&name, range));
-            }
-            self.drops.push(Drop { object: id, rank: Rank::Takedown, sql });
-            let old_name = qualified(&QualifiedName::new(name.namespace, aside));
-            let at = self.new.unit(Rank::Removal, to, format!("DROP {words} {old_name}"));
-            let units: Vec<usize> =
-                self.fates.altered.keys().filter_map(|it| self.new.unit_of.get(it).copied()).collect();
-            self.new.units[at].needs.extend(units);
-            unit_of.insert(id, at);
-        }
-        // One that is made of another goes before it.
-        for (&id, &at) in &unit_of {
-            for other in self.from.object(id).depends_on.iter().filter_map(|it| unit_of.get(it)) {
-                self.new.units[*other].needs.push(at);
-            }
-        }
-    }
-}
-
-/// What the server made with a range type and gave a name of its own (manual, "CREATE TYPE"): its constructors, and the type of several
-/// ranges with its own. Those that take the range itself are told from new ones by that.
-fn companions_aside(name: &QualifiedName, range: &Range) -> Vec<String> {
-    let subtype = range.options.iter().find(|it| it.name == "subtype").map_or("", |it| it.value.as_str());
-    let constructor = quote(&aside(&name.name));
-    let bounds = [format!("{subtype}, {subtype}"), format!("{subtype}, {subtype}, text")];
-    let of_one = bounds.map(|it| format!("ALTER FUNCTION {}({it}) RENAME TO {constructor}", qualified(name)));
-    let of_several = range.multirange().map(|several| {
-        let aside = quote(&aside(&last_name(several)));
-        let rename = |what: String| format!("ALTER {what} RENAME TO {aside}");
-        [rename(format!("FUNCTION {several}()")), rename(format!("TYPE {several}"))]
-    });
-    of_one.into_iter().chain(of_several.into_iter().flatten()).collect()
 }

@@ -6,8 +6,8 @@ use cadastre_diff::{Change, ChangeKind, Diff, Facets, renamed_attached, renamed_
 use cadastre_model::*;
 
 use super::alter::{can_replace_routine, can_replace_view, enum_additions, is_retyped};
+use super::types::is_type;
 use super::{column, foreign};
-use crate::dialect::qualified;
 use crate::script::same_columns;
 use crate::words::has_parsed_body;
 
@@ -90,18 +90,18 @@ fn dependants(model: &Model) -> HashMap<ObjectId, Vec<ObjectId>> {
     dependants
 }
 
-struct Deciding<'m> {
-    from: &'m Model,
-    to: &'m Model,
-    diff: &'m Diff,
-    fates: Fates,
-    dependants: HashMap<ObjectId, Vec<ObjectId>>,
+pub(super) struct Deciding<'m> {
+    pub from: &'m Model,
+    pub to: &'m Model,
+    pub diff: &'m Diff,
+    pub fates: Fates,
+    pub dependants: HashMap<ObjectId, Vec<ObjectId>>,
     /// Objects taken whose dependants have not been looked at.
-    waiting: Vec<ObjectId>,
+    pub waiting: Vec<ObjectId>,
 }
 
 impl Deciding<'_> {
-    fn make(&mut self, id: ObjectId) {
+    pub(super) fn make(&mut self, id: ObjectId) {
         let mut all = vec![id];
         while let Some(id) = all.pop() {
             self.fates.made.insert(id);
@@ -110,24 +110,7 @@ impl Deciding<'_> {
         }
     }
 
-    /// Gone for good, unless columns go on using what has its name.
-    fn remove(&mut self, id: ObjectId) {
-        let is_used = is_type(self.from.object(id).kind()) && self.is_used_by_columns(id);
-        if is_used && self.successor(id).is_some() { self.swap(id) } else { self.take(id) }
-    }
-
-    /// What a type becomes, or what takes its name.
-    fn successor(&self, id: ObjectId) -> Option<ObjectId> {
-        let name = self.from.walk(id).qualified_name();
-        let has_its_name = |&(other, object): &(ObjectId, &Object)| {
-            (is_type(object.kind()) || object.kind() == Kind::Table)
-                && object.name == name.name
-                && self.to.walk(other).qualified_name() == name
-        };
-        self.diff.to(id).or_else(|| self.to.objects().find(has_its_name).map(|(id, _)| id))
-    }
-
-    fn take(&mut self, id: ObjectId) {
+    pub(super) fn take(&mut self, id: ObjectId) {
         let mut all = vec![id];
         while let Some(id) = all.pop() {
             if self.fates.taken.insert(id) {
@@ -143,7 +126,7 @@ impl Deciding<'_> {
     }
 
     /// Taken down and made anew, if it is to be there at all.
-    fn replace(&mut self, id: ObjectId) {
+    pub(super) fn replace(&mut self, id: ObjectId) {
         if self.fates.taken.contains(&id) {
             return;
         }
@@ -151,33 +134,6 @@ impl Deciding<'_> {
         if let Some(to) = self.diff.to(id) {
             self.make(to);
             self.keep_partitions(id);
-        }
-    }
-
-    /// The rows of a partitioned table are in its partitions: when it is made anew these leave it and come back.
-    fn keep_partitions(&mut self, id: ObjectId) {
-        let name = self.from.walk(id).qualified_name();
-        let is_partition = |body: &Body| matches!(body, Body::Table(it) if it.partition_of.as_ref().is_some_and(|it| it.parent == name));
-        let partitions = self.from.tables().filter(|it| is_partition(&it.object().body));
-        for to in partitions.filter_map(|it| self.diff.to(it.id())) {
-            if !self.fates.made.contains(&to) {
-                self.fates.altered.entry(to).or_default().body = true;
-            }
-        }
-    }
-
-    /// Whether rows find their partition by a column: its type stays what it is.
-    fn is_partition_key(&self, column: ObjectId) -> bool {
-        let object = self.from.object(column);
-        let table = object.parent.map(|table| &self.from.object(table).body);
-        matches!(table, Some(Body::Table(Table { partition_by: Some(key), .. })) if mentions(key, &object.name))
-    }
-
-    /// A column gets another type; by one that rows find their partition by the table is made anew.
-    fn retype(&mut self, column: ObjectId) {
-        match self.from.object(column).parent.filter(|_| self.is_partition_key(column)) {
-            Some(table) => self.replace(table),
-            None => self.disturb(column),
         }
     }
 
@@ -208,20 +164,6 @@ impl Deciding<'_> {
             self.replace(a);
             if matches!(self.from.object(a).kind(), Kind::Index) && self.is_of_partitioned(a) {
                 self.replace_attached(a);
-            }
-        }
-    }
-
-    /// What partitions have of an index goes with it.
-    fn replace_attached(&mut self, index: ObjectId) {
-        let name = self.from.walk(index).qualified_name();
-        let is_attached = |object: &Object| object.body.attached_to() == Some(&name);
-        let attached: Vec<ObjectId> =
-            self.from.objects().filter(|(_, object)| is_attached(object)).map(|(id, _)| id).collect();
-        for id in attached {
-            if !self.leaves(id) {
-                self.replace(id);
-                self.replace_attached(id);
             }
         }
     }
@@ -301,13 +243,8 @@ impl Deciding<'_> {
         }
     }
 
-    fn is_of_partitioned(&self, part: ObjectId) -> bool {
-        let table = self.from.object(part).parent.map(|table| &self.from.object(table).body);
-        matches!(table, Some(Body::Table(it)) if it.kind == TableKind::Partitioned)
-    }
-
     /// Whether the table of a part leaves its partitioned table; what was part of that one's then stands by itself.
-    fn leaves(&self, part: ObjectId) -> bool {
+    pub(super) fn leaves(&self, part: ObjectId) -> bool {
         let table = self.from.object(part).parent;
         let after = table.and_then(|table| self.diff.to(table)).map(|it| &self.to.object(it).body);
         match (table.map(|it| &self.from.object(it).body), after) {
@@ -318,64 +255,8 @@ impl Deciding<'_> {
         }
     }
 
-    /// Whether columns of tables have a type, or one that is made of it.
-    fn is_used_by_columns(&self, id: ObjectId) -> bool {
-        let users = self.dependants.get(&id).into_iter().flatten();
-        let mut types = users.filter(|&&user| is_type(self.from.object(user).kind()));
-        self.columns_of_type(id).next().is_some() || types.any(|&user| self.is_used_by_columns(user))
-    }
-
-    /// The columns of tables that have a type, or an array of it.
-    fn columns_of_type(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
-        let names = type_names(self.from, id);
-        let users = self.dependants.get(&id).cloned().unwrap_or_default();
-        let tables = users.into_iter().filter(|&user| self.from.object(user).kind() == Kind::Table);
-        let columns = tables.flat_map(|table| self.from.children(table).iter().copied());
-        let has_type = move |column: &ObjectId| match &self.from.object(*column).body {
-            Body::Column(column) => {
-                let base = column.data_type.split(['[', '(']).next();
-                names.iter().any(|it| base == Some(it.as_str()) || column.collation.as_ref() == Some(it))
-            }
-            _ => false,
-        };
-        columns.filter(has_type)
-    }
-
-    /// A type gives its place to a new one of its name; columns are converted by their text.
-    fn swap(&mut self, id: ObjectId) {
-        let Some(to) = self.successor(id) else { return };
-        if self.fates.swapped.insert(id, to).is_some() {
-            return;
-        }
-        self.make(to);
-        self.free_typed_tables(id);
-        // What it demands comes with the new one.
-        let from = self.from;
-        self.fates.renamed.retain(|(old, _)| from.object(*old).parent != Some(id));
-        for column in self.columns_of_type(id).collect::<Vec<_>>() {
-            if let Some(to) = self.diff.to(column) {
-                self.fates.altered.entry(to).or_default().body = true;
-            }
-            self.retype(column);
-        }
-        self.waiting.push(id);
-    }
-
-    /// Tables of a type that changes are of none until it has.
-    fn free_typed_tables(&mut self, id: ObjectId) {
-        if self.from.object(id).kind() != Kind::Composite {
-            return;
-        }
-        let name = qualified(&self.from.walk(id).qualified_name());
-        let is_typed = |body: &Body| matches!(body, Body::Table(it) if it.of_type.as_ref() == Some(&name));
-        let tables = self.from.tables().filter(|it| is_typed(&it.object().body));
-        for to in tables.filter_map(|it| self.diff.to(it.id())) {
-            self.fates.altered.entry(to).or_default().body = true;
-        }
-    }
-
     /// Whatever stands on a column and does not survive a change of its type.
-    fn disturb(&mut self, column: ObjectId) {
+    pub(super) fn disturb(&mut self, column: ObjectId) {
         let Some(table) = self.from.object(column).parent else { return };
         let name = self.from.object(column).name.clone();
         let own = self.from.children(table).iter().copied();
@@ -386,35 +267,6 @@ impl Deciding<'_> {
                 self.replace(id);
             }
         }
-    }
-
-    /// Whatever stands on an attribute of a type that is altered in place, when the attribute goes or gets another type.
-    fn disturb_attributes(&mut self, id: ObjectId, before: &Composite, after: &Composite) {
-        let stays = |it: &&CompositeAttribute| {
-            after.attributes.iter().any(|other| other.name == it.name && !is_retyped(it, other))
-        };
-        let names: Vec<&str> =
-            before.attributes.iter().filter(|it| !stays(it)).map(|it| it.name.as_str()).collect();
-        let tables = self.columns_of_type(id).filter_map(|column| self.from.object(column).parent);
-        let owners: BTreeSet<ObjectId> = tables.chain([id]).collect();
-        let users = owners.iter().flat_map(|it| {
-            self.dependants.get(it).into_iter().flatten().chain(self.from.children(*it)).copied()
-        });
-        let stands_on_any = |object: &Object| {
-            names.iter().any(|name| match &object.body {
-                Body::Check(check) => mentions(&check.expression, name),
-                Body::Index(index) => {
-                    let expression = index.parts.iter().any(|part| match &part.target {
-                        IndexTarget::Expression(text) => mentions(text, name),
-                        IndexTarget::Column(_) => false,
-                    });
-                    expression || index.predicate.as_ref().is_some_and(|text| mentions(text, name))
-                }
-                body => stands_on(body, name),
-            })
-        };
-        let users: BTreeSet<ObjectId> = users.filter(|&it| stands_on_any(self.from.object(it))).collect();
-        users.into_iter().for_each(|it| self.replace(it));
     }
 
     /// A foreign key does not survive that one of its sides has another kind of type for a while.
@@ -561,22 +413,8 @@ impl Deciding<'_> {
     }
 }
 
-pub(crate) fn is_type(kind: Kind) -> bool {
-    matches!(kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType)
-}
-
-/// What a column's type may be called that is this type: a range type has another one, of several ranges.
-pub(crate) fn type_names(model: &Model, id: ObjectId) -> Vec<String> {
-    let own = qualified(&model.walk(id).qualified_name());
-    let several = match &model.object(id).body {
-        Body::Range(it) => it.multirange().map(str::to_owned),
-        _ => None,
-    };
-    [own].into_iter().chain(several).collect()
-}
-
 /// Whether an object stands on a column or attribute that does not survive another type of it: parsed texts that name it.
-fn stands_on(body: &Body, name: &str) -> bool {
+pub(super) fn stands_on(body: &Body, name: &str) -> bool {
     match body {
         Body::View(view) => mentions(&view.definition, name),
         Body::Rule(rule) => mentions(&rule.definition, name),

@@ -1,0 +1,273 @@
+//! Types that change while columns go on using them: the old one steps aside under another name, columns are converted by their text, and
+//! what is made of the type goes the same way. Tables of a type are of none meanwhile.
+
+use std::collections::{BTreeSet, HashMap};
+
+use cadastre_model::*;
+
+use super::alter::is_retyped;
+use super::links::needs_first;
+use super::takedown::{Deciding, mentions, stands_on};
+use super::{Drop, Planning, aside};
+use crate::dialect::{last_name, qualified, quote};
+use crate::script::{Rank, Unit};
+
+impl Deciding<'_> {
+    /// Gone for good, unless columns go on using what has its name.
+    pub(super) fn remove(&mut self, id: ObjectId) {
+        let is_used = is_type(self.from.object(id).kind()) && self.is_used_by_columns(id);
+        if is_used && self.successor(id).is_some() { self.swap(id) } else { self.take(id) }
+    }
+
+    /// What a type becomes, or what takes its name.
+    pub(super) fn successor(&self, id: ObjectId) -> Option<ObjectId> {
+        let name = self.from.walk(id).qualified_name();
+        let has_its_name = |&(other, object): &(ObjectId, &Object)| {
+            (is_type(object.kind()) || object.kind() == Kind::Table)
+                && object.name == name.name
+                && self.to.walk(other).qualified_name() == name
+        };
+        self.diff.to(id).or_else(|| self.to.objects().find(has_its_name).map(|(id, _)| id))
+    }
+
+    /// Whether columns of tables have a type, or one that is made of it.
+    pub(super) fn is_used_by_columns(&self, id: ObjectId) -> bool {
+        let users = self.dependants.get(&id).into_iter().flatten();
+        let mut types = users.filter(|&&user| is_type(self.from.object(user).kind()));
+        self.columns_of_type(id).next().is_some() || types.any(|&user| self.is_used_by_columns(user))
+    }
+
+    /// The columns of tables that have a type, or an array of it.
+    pub(super) fn columns_of_type(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
+        let names = type_names(self.from, id);
+        let users = self.dependants.get(&id).cloned().unwrap_or_default();
+        let tables = users.into_iter().filter(|&user| self.from.object(user).kind() == Kind::Table);
+        let columns = tables.flat_map(|table| self.from.children(table).iter().copied());
+        let has_type = move |column: &ObjectId| match &self.from.object(*column).body {
+            Body::Column(column) => {
+                let base = column.data_type.split(['[', '(']).next();
+                names.iter().any(|it| base == Some(it.as_str()) || column.collation.as_ref() == Some(it))
+            }
+            _ => false,
+        };
+        columns.filter(has_type)
+    }
+
+    /// A type gives its place to a new one of its name; columns are converted by their text.
+    pub(super) fn swap(&mut self, id: ObjectId) {
+        let Some(to) = self.successor(id) else { return };
+        if self.fates.swapped.insert(id, to).is_some() {
+            return;
+        }
+        self.make(to);
+        self.free_typed_tables(id);
+        // What it demands comes with the new one.
+        let from = self.from;
+        self.fates.renamed.retain(|(old, _)| from.object(*old).parent != Some(id));
+        for column in self.columns_of_type(id).collect::<Vec<_>>() {
+            if let Some(to) = self.diff.to(column) {
+                self.fates.altered.entry(to).or_default().body = true;
+            }
+            self.retype(column);
+        }
+        self.waiting.push(id);
+    }
+
+    /// Tables of a type that changes are of none until it has.
+    pub(super) fn free_typed_tables(&mut self, id: ObjectId) {
+        if self.from.object(id).kind() != Kind::Composite {
+            return;
+        }
+        let name = qualified(&self.from.walk(id).qualified_name());
+        let is_typed = |body: &Body| matches!(body, Body::Table(it) if it.of_type.as_ref() == Some(&name));
+        let tables = self.from.tables().filter(|it| is_typed(&it.object().body));
+        for to in tables.filter_map(|it| self.diff.to(it.id())) {
+            self.fates.altered.entry(to).or_default().body = true;
+        }
+    }
+
+    /// Whatever stands on an attribute of a type that is altered in place, when the attribute goes or gets another type.
+    pub(super) fn disturb_attributes(&mut self, id: ObjectId, before: &Composite, after: &Composite) {
+        let stays = |it: &&CompositeAttribute| {
+            after.attributes.iter().any(|other| other.name == it.name && !is_retyped(it, other))
+        };
+        let names: Vec<&str> =
+            before.attributes.iter().filter(|it| !stays(it)).map(|it| it.name.as_str()).collect();
+        let tables = self.columns_of_type(id).filter_map(|column| self.from.object(column).parent);
+        let owners: BTreeSet<ObjectId> = tables.chain([id]).collect();
+        let users = owners.iter().flat_map(|it| {
+            self.dependants.get(it).into_iter().flatten().chain(self.from.children(*it)).copied()
+        });
+        let stands_on_any = |object: &Object| {
+            names.iter().any(|name| match &object.body {
+                Body::Check(check) => mentions(&check.expression, name),
+                Body::Index(index) => {
+                    let expression = index.parts.iter().any(|part| match &part.target {
+                        IndexTarget::Expression(text) => mentions(text, name),
+                        IndexTarget::Column(_) => false,
+                    });
+                    expression || index.predicate.as_ref().is_some_and(|text| mentions(text, name))
+                }
+                body => stands_on(body, name),
+            })
+        };
+        let users: BTreeSet<ObjectId> = users.filter(|&it| stands_on_any(self.from.object(it))).collect();
+        users.into_iter().for_each(|it| self.replace(it));
+    }
+}
+
+impl Planning<'_> {
+    /// A table whose type changes, or becomes another or none, is of none while its columns change.
+    pub(super) fn type_changes(&mut self, to: ObjectId, alter: &str, a: &Table, b: &Table) {
+        let has_name = |it: &ObjectId, name: &String| qualified(&self.to.walk(*it).qualified_name()) == *name;
+        let mut types = self.to.object(to).depends_on.iter().copied();
+        let becomes = b.of_type.as_ref().and_then(|name| types.find(|it| has_name(it, name)));
+        let changes = becomes.is_some_and(|it| {
+            self.fates.made.contains(&it) || self.fates.altered.get(&it).is_some_and(|facets| facets.body)
+        });
+        if a.of_type == b.of_type && !changes {
+            return;
+        }
+        let leaving =
+            a.of_type.as_ref().map(|_| self.new.unit(Rank::Takedown, to, format!("{alter} NOT OF")));
+        self.untyping.extend(leaving.map(|at| (at, to)));
+        if let Some(name) = &b.of_type {
+            let at = self.new.unit(Rank::Attach, to, format!("{alter} OF {name}"));
+            self.new.units[at].needs.extend(leaving);
+            self.typing.push((at, to));
+            let columns = self.to.children(to).iter().copied();
+            let columns = columns.filter(|it| self.to.object(*it).kind() == Kind::Column);
+            self.new.pending.extend(columns.chain(becomes).chain([to]).map(|needed| (at, needed)));
+        }
+    }
+
+    /// Old types make room by another name, and go when no column has them any more.
+    pub(super) fn swap_types(&mut self) {
+        let mut unit_of: HashMap<ObjectId, usize> = HashMap::new();
+        for (&id, &to) in &self.fates.swapped {
+            let walker = self.from.walk(id);
+            let words = match walker.object().kind() {
+                Kind::Domain => "DOMAIN",
+                Kind::Collation => "COLLATION",
+                _ => "TYPE",
+            };
+            let name = walker.qualified_name();
+            let aside = aside(&name.name);
+            let mut sql = vec![format!("ALTER {words} {} RENAME TO {}", qualified(&name), quote(&aside))];
+            if let Body::Range(range) = &walker.object().body {
+                sql.extend(companions_aside(&name, range));
+            }
+            self.drops.push(Drop { object: id, rank: Rank::Takedown, sql });
+            let old_name = qualified(&QualifiedName::new(name.namespace, aside));
+            let at = self.new.unit(Rank::Removal, to, format!("DROP {words} {old_name}"));
+            let units: Vec<usize> =
+                self.fates.altered.keys().filter_map(|it| self.new.unit_of.get(it).copied()).collect();
+            self.new.units[at].needs.extend(units);
+            unit_of.insert(id, at);
+        }
+        // One that is made of another goes before it.
+        for (&id, &at) in &unit_of {
+            for other in self.from.object(id).depends_on.iter().filter_map(|it| unit_of.get(it)) {
+                self.new.units[*other].needs.push(at);
+            }
+        }
+    }
+
+    /// A type goes when no column is of it any more. The catalogue says of tables, not of columns, which types they stand on.
+    pub(super) fn link_types(
+        &self,
+        drop_at: &dyn Fn(ObjectId) -> Option<usize>,
+        units_of: &HashMap<ObjectId, Vec<usize>>,
+        needs: &mut [Vec<usize>],
+    ) {
+        let is_type = |id: &ObjectId| {
+            let kind = self.from.object(*id).kind();
+            is_type(kind) && !self.fates.swapped.contains_key(id)
+        };
+        // What a type is made of is still called as before when it steps aside.
+        for &id in self.fates.swapped.keys() {
+            let needed = self.from.object(id).depends_on.iter();
+            for other in needed.filter(|it| self.fates.swapped.contains_key(it)).filter_map(|&it| drop_at(it))
+            {
+                needs[other].extend(drop_at(id));
+            }
+        }
+        for table in self.from.tables() {
+            let types = table.object().depends_on.iter().copied().filter(is_type);
+            let types: Vec<(String, usize)> = types
+                .filter_map(|id| Some((qualified(&self.from.walk(id).qualified_name()), drop_at(id)?)))
+                .collect();
+            if types.is_empty() {
+                continue;
+            }
+            for &id in self.from.children(table.id()) {
+                let Body::Column(column) = &self.from.object(id).body else { continue };
+                let base = column.data_type.split(['[', '(']).next().unwrap_or_default();
+                let Some((_, drop)) = types.iter().find(|(name, _)| name == base) else { continue };
+                let units = self.diff.to(id).and_then(|to| units_of.get(&to)).into_iter().flatten().copied();
+                let before = drop_at(id).filter(|_| self.fates.taken.contains(&id)).into_iter().chain(units);
+                needs[*drop].extend(before.filter(|it| it != drop));
+            }
+        }
+    }
+
+    /// A table of a type is of none while its columns, and those of the type, change.
+    pub(super) fn link_typed(
+        &self,
+        drop_of: &HashMap<ObjectId, usize>,
+        column_drops: &HashMap<ObjectId, Vec<usize>>,
+        needs: &mut [Vec<usize>],
+    ) {
+        for &(at, table) in &self.untyping {
+            let Some(before) = self.diff.from(table) else { continue };
+            let types: Vec<ObjectId> = self.from.object(before).depends_on.clone();
+            let types = types.into_iter().filter(|it| self.from.object(*it).kind() == Kind::Composite);
+            for of_type in types {
+                needs_first(needs, drop_of.get(&of_type).copied(), at);
+                let unit_of = |unit: &Unit| Some(unit.object) == self.diff.to(of_type);
+                let units = self.new.units.iter().enumerate().filter(|(_, unit)| unit_of(unit));
+                units.for_each(|(unit, _)| needs_first(needs, Some(unit), at));
+            }
+            let is_column = |unit: &Unit| {
+                let object = self.to.object(unit.object);
+                object.parent == Some(table) && object.kind() == Kind::Column
+            };
+            let units = self.new.units.iter().enumerate().filter(|(_, unit)| is_column(unit));
+            units.for_each(|(unit, _)| needs_first(needs, Some(unit), at));
+            column_drops.get(&before).into_iter().flatten().for_each(|&drop| needs[drop].push(at));
+        }
+        for &(at, table) in &self.typing {
+            let gone = self.diff.from(table).and_then(|before| column_drops.get(&before));
+            needs[at].extend(gone.into_iter().flatten());
+        }
+    }
+}
+
+pub(super) fn is_type(kind: Kind) -> bool {
+    matches!(kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType)
+}
+
+/// What a column's type may be called that is this type: a range type has another one, of several ranges.
+pub(super) fn type_names(model: &Model, id: ObjectId) -> Vec<String> {
+    let own = qualified(&model.walk(id).qualified_name());
+    let several = match &model.object(id).body {
+        Body::Range(it) => it.multirange().map(str::to_owned),
+        _ => None,
+    };
+    [own].into_iter().chain(several).collect()
+}
+
+/// What the server made with a range type and gave a name of its own (manual, "CREATE TYPE"): its constructors, and the type of several
+/// ranges with its own. Those that take the range itself are told from new ones by that.
+fn companions_aside(name: &QualifiedName, range: &Range) -> Vec<String> {
+    let subtype = range.options.iter().find(|it| it.name == "subtype").map_or("", |it| it.value.as_str());
+    let constructor = quote(&aside(&name.name));
+    let bounds = [format!("{subtype}, {subtype}"), format!("{subtype}, {subtype}, text")];
+    let of_one = bounds.map(|it| format!("ALTER FUNCTION {}({it}) RENAME TO {constructor}", qualified(name)));
+    let of_several = range.multirange().map(|several| {
+        let aside = quote(&aside(&last_name(several)));
+        let rename = |what: String| format!("ALTER {what} RENAME TO {aside}");
+        [rename(format!("FUNCTION {several}()")), rename(format!("TYPE {several}"))]
+    });
+    of_one.into_iter().chain(of_several.into_iter().flatten()).collect()
+}
