@@ -73,7 +73,7 @@ impl Source {
 /// `OPTIONS (…)` from an array of options, with a space before; nothing where there are none.
 fn options(array: &str) -> String {
     format!(
-        "coalesce((SELECT ' OPTIONS (' || string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ' ORDER BY p.option_name) || ')' \
+        "coalesce((SELECT ' OPTIONS (' || string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ' ORDER BY p.option_name COLLATE \"C\") || ')' \
          FROM pg_options_to_table({array}) p), '')"
     )
 }

@@ -93,7 +93,7 @@ pub(crate) fn relations() -> String {
          CASE CASE WHEN c.relkind IN ('r', 'p') THEN c.relreplident END WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN \
               (SELECT 'using index ' || quote_ident(x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) END, \
          CASE WHEN c.relkind = 'f' THEN (SELECT quote_ident(s.srvname) || CASE WHEN f.ftoptions IS NULL THEN '' ELSE ' OPTIONS (' || \
-              (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ' ORDER BY p.option_name) FROM pg_options_to_table(f.ftoptions) p) || ')' END \
+              (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ' ORDER BY p.option_name COLLATE \"C\") FROM pg_options_to_table(f.ftoptions) p) || ')' END \
               FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END, \
          CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END, c.relispopulated \
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -122,7 +122,7 @@ pub(crate) fn columns(version: u32) -> String {
          CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation THEN {attribute_collation} END, \
          a.attislocal, a.attinhcount::int4, CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage ELSE ''::\"char\" END, {compression}, \
          coalesce(a.attstattarget::int4, -1), a.attacl::text[], d.description, CASE WHEN a.attoptions IS NOT NULL THEN ARRAY(SELECT o FROM unnest(a.attoptions) o WHERE o NOT LIKE '{OWN_MARK}=%') END, \
-         CASE WHEN a.attfdwoptions IS NOT NULL THEN (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ' ORDER BY p.option_name) FROM pg_options_to_table(a.attfdwoptions) p) END \
+         CASE WHEN a.attfdwoptions IS NOT NULL THEN (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ' ORDER BY p.option_name COLLATE \"C\") FROM pg_options_to_table(a.attfdwoptions) p) END \
          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
          JOIN pg_type t ON t.oid = a.atttypid \
          LEFT JOIN pg_attrdef f ON a.atthasdef AND f.adrelid = a.attrelid AND f.adnum = a.attnum \

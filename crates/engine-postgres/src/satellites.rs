@@ -175,11 +175,11 @@ impl Writer<'_> {
         grant_statements(&grant_target(target), b, a, to.owner.as_deref(), sql);
         let is_anew = is_passed_on(a) || is_passed_on(b);
         let taken: Vec<&Grant> = a.iter().filter(|grant| is_anew || !b.contains(grant)).collect();
-        self.give_columns_back(to, &taken, sql);
+        self.give_columns_back(to, &taken, is_anew, sql);
     }
 
     /// What is taken from someone for a table is taken for its columns as well (manual: "REVOKE"); what these are to have is given again.
-    fn give_columns_back(&self, table: &Object, taken: &[&Grant], sql: &mut Vec<String>) {
+    fn give_columns_back(&self, table: &Object, taken: &[&Grant], is_anew: bool, sql: &mut Vec<String>) {
         if taken.is_empty() || !matches!(table.body, Body::Table(_) | Body::View(_)) {
             return;
         }
@@ -188,7 +188,8 @@ impl Writer<'_> {
         let columns = relation.into_iter().flat_map(|it| self.model.children(it));
         for column in columns.map(|it| self.model.object(*it)).filter(|it| it.kind() == Kind::Column) {
             let lost = |grant: &&Grant| {
-                taken.iter().any(|it| it.grantee == grant.grantee && it.privilege == grant.privilege)
+                is_anew
+                    || taken.iter().any(|it| it.grantee == grant.grantee && it.privilege == grant.privilege)
             };
             let grants: Vec<Grant> = column.grants.iter().flatten().filter(lost).cloned().collect();
             if !grants.is_empty() {

@@ -100,9 +100,12 @@ impl Planning<'_> {
                 };
             } else if needs_using(&a.data_type, &b.data_type) || is_swapped {
                 // Types of different families know nothing of each other; all know texts.
-                let is_direct = has_cast(&a.data_type, &b.data_type) && !is_swapped;
-                let through_text = if is_direct { "" } else { "::text" };
-                let _ = write!(statement, " USING {column}{through_text}::{}", b.data_type);
+                let through_text = if has_cast(&a.data_type, &b.data_type) { "" } else { "::text" };
+                let value = match is_swapped {
+                    true => self.converted(from, &column.to_string(), &b.data_type),
+                    false => format!("{column}{through_text}::{}", b.data_type),
+                };
+                let _ = write!(statement, " USING {value}");
             }
             sql.push(statement);
         }

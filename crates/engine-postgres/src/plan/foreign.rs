@@ -101,8 +101,9 @@ pub(super) fn changes(name: &str, a: &Body, b: &Body) -> Option<String> {
             None => sql.push_str(&format!(" NO {word}")),
         }
     }
+    let bare = sql.len();
     sql.push_str(&option_changes(&before, &after));
-    Some(sql)
+    (sql.len() > bare || clauses.iter().any(|word| clause(old, word) != clause(new, word))).then_some(sql)
 }
 
 /// The statement that gives a foreign table of the same server other options.

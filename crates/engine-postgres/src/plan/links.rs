@@ -104,12 +104,17 @@ impl Planning<'_> {
             for drop in passed_on.chain([&parent]).filter_map(|&it| drop_at(it)) {
                 needs[drop].push(unit);
             }
+            // Foreign keys that go do so before the rows that they lead to are elsewhere.
+            let keys = above.iter().flat_map(|table| self.from.referencing(*table));
+            for drop in keys.filter(|_| is_partitioned).filter_map(|key| drop_of.get(key)) {
+                needs[unit].push(*drop);
+            }
         }
         for &(unit, column) in &self.disowning {
             drop_at(column).into_iter().for_each(|drop| needs[drop].push(unit));
         }
         self.link_left_columns(&drop_of, needs);
-        self.link_types(&drop_at, &units_of, needs);
+        self.link_types(&drop_of, &drop_at, &units_of, needs);
         self.link_bounds(&drop_of, needs);
         self.link_keys(count, &drop_of, needs);
         self.link_kept(&drop_at, &units_of, needs);

@@ -320,6 +320,9 @@ impl<'m> Locks<'m> {
         {
             hazard(Reason::WrittenAnew);
             step.work = WorkClass::Rewrite;
+        } else if has(" ATTACH PARTITION ") {
+            hazard(Reason::BreakingRows);
+            step.work = step.work.max(WorkClass::Scan);
         } else if has(" SET NOT NULL") {
             hazard(Reason::Nulls);
             step.work = step.work.max(WorkClass::Scan);
@@ -438,6 +441,8 @@ fn lock_of(statement: &str) -> Option<LockClass> {
     let has = |words: &str| statement.contains(words);
     if starts("GRANT")
         || starts("REVOKE")
+        || starts("SET ROLE ")
+        || starts("RESET ROLE")
         || starts("COMMENT ON INDEX")
         || starts("ALTER INDEX")
         || starts("ALTER STATISTICS")

@@ -67,6 +67,7 @@ pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbErro
     let mut planning = Planning::new(&from, &to, diff, &fates);
     planning.make();
     planning.alter();
+    planning.go_on_numbering_partitions();
     planning.remove();
     result.notes = std::mem::take(&mut planning.notes);
     let actions = planning.into_actions();
@@ -126,6 +127,8 @@ pub(crate) struct Planning<'m> {
     pub handing_over: Vec<usize>,
     /// Units that make a partition leave its table, with that table.
     pub leaving: Vec<(usize, ObjectId)>,
+    /// Units that drop types which stepped aside, with those.
+    pub retiring: Vec<(usize, ObjectId)>,
     /// Units that make a table one of a type, with that table.
     pub typing: Vec<(usize, ObjectId)>,
     /// Units that make a table one of no type, with that table.
@@ -187,6 +190,7 @@ impl<'m> Planning<'m> {
             leaving: Vec::new(),
             untyping: Vec::new(),
             typing: Vec::new(),
+            retiring: Vec::new(),
             wanted_names: wanted_names(to, fates),
             disowning: Vec::new(),
             left_by_parents: Vec::new(),
@@ -270,7 +274,7 @@ impl<'m> Planning<'m> {
                 // Who joins a table brings its key along, with the name that it is to have.
                 self.stays_below(object) && self.fates.made.iter().any(is_above)
             }),
-            Body::ForeignKey(key) => self.is_left_with(object, key),
+            Body::ForeignKey(key) => !self.stays_below(object) && self.is_left_with(object, key),
             _ => false,
         }
     }
@@ -326,6 +330,14 @@ impl<'m> Planning<'m> {
                 self.diff.from(unit.object).filter(|_| self.to.object(unit.object).kind() == Kind::Column);
             if let Some((old, table)) = old.and_then(|old| Some((old, self.from.object(old).parent?))) {
                 locks_before.describe_retyping(&mut step, table, old);
+            }
+            let lost = match (old, unit.rank) {
+                (Some(column), Rank::Column) => self.lost_with_type(column),
+                _ => self.attributes_lost(unit),
+            };
+            if !lost.is_empty() {
+                step.hazards.push(Hazard::about(Reason::ValuesGone, lost));
+                step.hazards.push(Hazard::new(Reason::OnlyBackup));
             }
             if let Some(old) = self.diff.from(unit.object).or_else(|| self.table_before(unit.object)) {
                 locks_before.describe_heirs(&mut step, old);

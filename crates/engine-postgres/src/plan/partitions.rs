@@ -5,13 +5,17 @@ use std::collections::HashMap;
 use cadastre_model::*;
 
 use super::Planning;
+use super::column::go_on_after;
 use super::takedown::{Deciding, mentions};
-use crate::dialect::qualified;
+use crate::dialect::{qualified, quote};
 use crate::script::Rank;
 
 impl Deciding<'_> {
     /// The rows of a partitioned table are in its partitions: when it is made anew these leave it and come back.
     pub(super) fn keep_partitions(&mut self, id: ObjectId) {
+        if !matches!(&self.from.object(id).body, Body::Table(it) if it.kind == TableKind::Partitioned) {
+            return;
+        }
         let name = self.from.walk(id).qualified_name();
         let is_partition = |body: &Body| matches!(body, Body::Table(it) if it.partition_of.as_ref().is_some_and(|it| it.parent == name));
         let partitions = self.from.tables().filter(|it| is_partition(&it.object().body));
@@ -58,6 +62,32 @@ impl Deciding<'_> {
 }
 
 impl Planning<'_> {
+    /// A partitioned table that is made anew has a sequence of its own that begins at its start, while its partitions bring rows along.
+    pub(super) fn go_on_numbering_partitions(&mut self) {
+        for &table in &self.fates.made {
+            if self.diff.from(table).is_none() || self.to.object(table).kind() != Kind::Table {
+                continue;
+            }
+            let name = self.to.walk(table).qualified_name();
+            let back: Vec<usize> = self
+                .new
+                .attachments
+                .iter()
+                .filter(|(partition, parent, _)| *parent == name && !self.is_made_anew(partition))
+                .map(|(_, _, at)| *at)
+                .collect();
+            for &column in self.to.children(table).iter().filter(|_| !back.is_empty()) {
+                let object = self.to.object(column);
+                let Body::Column(Column { identity: Some(it), .. }) = &object.body else { continue };
+                let column_name = quote(&object.name).to_string();
+                if let Some(sql) = go_on_after(&it.sequence, &it.options, &qualified(&name), &column_name) {
+                    let at = self.new.unit(Rank::Last, column, sql);
+                    self.new.units[at].needs.extend(&back);
+                }
+            }
+        }
+    }
+
     /// A partition leaves its table before its columns change, and joins one when they have; to change its bounds it does both then.
     pub(super) fn partition_changes(&mut self, to: ObjectId, name: &str, a: &Table, b: &Table) {
         let parent = |table: &Table| table.partition_of.as_ref().map(|it| it.parent.clone());

@@ -153,8 +153,10 @@ impl Deciding<'_> {
                 (&self.from.object(a).body, &self.to.object(b).body)
             {
                 self.disturb_attributes(a, x, y);
+                if facets.body {
+                    self.free_typed_tables(a);
+                }
             }
-            self.free_typed_tables(a);
             return;
         }
         let kind = self.from.object(a).kind();

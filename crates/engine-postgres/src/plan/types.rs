@@ -141,6 +141,95 @@ impl Planning<'_> {
         }
     }
 
+    /// What becomes of the values of a column whose type has stepped aside: they go by their text, a row by the names of its attributes where
+    /// these are others or stand in another order.
+    pub(super) fn converted(&self, column: ObjectId, name: &str, data_type: &str) -> String {
+        let by_text = format!("{name}::text::{data_type}");
+        let Some((old, new)) = self.swapped_type(column).filter(|_| !data_type.ends_with(']')) else {
+            return by_text;
+        };
+        let (Body::Composite(x), Body::Composite(y)) =
+            (&self.from.object(old).body, &self.to.object(new).body)
+        else {
+            return by_text;
+        };
+        if attribute_names(x) == attribute_names(y) {
+            return by_text;
+        }
+        let kept = attribute_names(x);
+        let value = |it: &CompositeAttribute| match kept.contains(&it.name.as_str()) {
+            true => format!("(({name}).{})::text::{}", quote(&it.name), it.data_type),
+            false => format!("NULL::{}", it.data_type),
+        };
+        let values: Vec<String> = y.attributes.iter().map(value).collect();
+        format!("CASE WHEN {name} IS DISTINCT FROM NULL THEN ROW({})::{data_type} END", values.join(", "))
+    }
+
+    /// What a column loses when its type has stepped aside: attributes that go, and all of it where rows within rows or lists are read from
+    /// texts whose attributes stand in another order.
+    pub(super) fn lost_with_type(&self, column: ObjectId) -> Vec<String> {
+        let Some((old, new)) = self.swapped_type(column) else { return Vec::new() };
+        let object = self.from.object(column);
+        let is_list = matches!(&object.body, Body::Column(it) if it.data_type.ends_with(']'));
+        let mut within: Vec<ObjectId> = vec![old];
+        let mut next = 0;
+        while let Some(&at) = within.get(next) {
+            next += 1;
+            let parts = self.from.object(at).depends_on.iter().copied();
+            let parts: Vec<ObjectId> =
+                parts.filter(|it| self.fates.swapped.contains_key(it) && !within.contains(it)).collect();
+            within.extend(parts);
+        }
+        let is_other = |it: &&ObjectId| {
+            let new = self.fates.swapped.get(*it).map(|new| &self.to.object(*new).body);
+            match (&self.from.object(**it).body, new) {
+                (Body::Composite(x), Some(Body::Composite(y))) => attribute_names(x) != attribute_names(y),
+                _ => false,
+            }
+        };
+        let mut by_text = within.iter().skip(usize::from(!is_list));
+        if by_text.any(|it| is_other(&it)) {
+            return vec![object.name.clone()];
+        }
+        match (&self.from.object(old).body, &self.to.object(new).body) {
+            (Body::Composite(x), Body::Composite(y)) => {
+                let kept = attribute_names(y);
+                let gone = attribute_names(x).into_iter().filter(|name| !kept.contains(name));
+                gone.map(|name| format!("{}.{name}", object.name)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The attributes that go from a type whose values tables hold.
+    pub(super) fn attributes_lost(&self, unit: &Unit) -> Vec<String> {
+        let Some(old) = self.diff.from(unit.object) else { return Vec::new() };
+        let (Body::Composite(x), Body::Composite(y)) =
+            (&self.from.object(old).body, &self.to.object(unit.object).body)
+        else {
+            return Vec::new();
+        };
+        let names = type_names(self.from, old);
+        let is_held = |column: &Column| names.iter().any(|it| column.data_type.split('[').next() == Some(it));
+        let mut columns = self.from.objects().filter_map(|(_, object)| match &object.body {
+            Body::Column(column) => Some(column),
+            _ => None,
+        });
+        if !unit.sql.iter().any(|sql| sql.contains(" DROP ATTRIBUTE ")) || !columns.any(is_held) {
+            return Vec::new();
+        }
+        let kept = attribute_names(y);
+        attribute_names(x).into_iter().filter(|name| !kept.contains(name)).map(str::to_owned).collect()
+    }
+
+    /// The type of a column that steps aside, and the one that takes its place.
+    fn swapped_type(&self, column: ObjectId) -> Option<(ObjectId, ObjectId)> {
+        let Body::Column(it) = &self.from.object(column).body else { return None };
+        let base = it.data_type.split(['[', '(']).next().unwrap_or_default();
+        let has_name = |id: &ObjectId| type_names(self.from, *id).iter().any(|it| it == base);
+        self.fates.swapped.iter().find(|(id, _)| has_name(id)).map(|(old, new)| (*old, *new))
+    }
+
     /// Old types make room by another name, and go when no column has them any more.
     pub(super) fn swap_types(&mut self) {
         let mut unit_of: HashMap<ObjectId, usize> = HashMap::new();
@@ -163,6 +252,7 @@ impl Planning<'_> {
             let units: Vec<usize> =
                 self.fates.altered.keys().filter_map(|it| self.new.unit_of.get(it).copied()).collect();
             self.new.units[at].needs.extend(units);
+            self.retiring.push((at, id));
             unit_of.insert(id, at);
         }
         // One that is made of another goes before it.
@@ -176,14 +266,31 @@ impl Planning<'_> {
     /// A type goes when no column is of it any more. The catalogue says of tables, not of columns, which types they stand on.
     pub(super) fn link_types(
         &self,
+        drop_of: &HashMap<ObjectId, usize>,
         drop_at: &dyn Fn(ObjectId) -> Option<usize>,
         units_of: &HashMap<ObjectId, Vec<usize>>,
         needs: &mut [Vec<usize>],
     ) {
+        let gone = drop_of.iter().filter(|(id, _)| self.fates.taken.contains(id));
+        let column_drops: Vec<(ObjectId, usize)> = gone
+            .filter(|(id, _)| self.from.object(**id).kind() == Kind::Column)
+            .map(|(id, at)| (*id, *at))
+            .collect();
         let is_type = |id: &ObjectId| {
             let kind = self.from.object(*id).kind();
             is_type(kind) && !self.fates.swapped.contains_key(id)
         };
+        // One that stepped aside goes when the columns that go have gone.
+        for &(at, id) in &self.retiring {
+            let names = type_names(self.from, id);
+            for (column, drop) in &column_drops {
+                if matches!(&self.from.object(*column).body, Body::Column(it)
+                    if names.iter().any(|name| it.data_type.split(['[', '(']).next() == Some(name) || it.collation.as_ref() == Some(name)))
+                {
+                    needs[at].push(*drop);
+                }
+            }
+        }
         // What a type is made of is still called as before when it steps aside.
         for &id in self.fates.swapped.keys() {
             let needed = self.from.object(id).depends_on.iter();
@@ -241,6 +348,10 @@ impl Planning<'_> {
             needs[at].extend(gone.into_iter().flatten());
         }
     }
+}
+
+fn attribute_names(it: &Composite) -> Vec<&str> {
+    it.attributes.iter().map(|it| it.name.as_str()).collect()
 }
 
 pub(super) fn is_type(kind: Kind) -> bool {
