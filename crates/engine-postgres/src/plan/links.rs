@@ -198,6 +198,17 @@ impl Planning<'_> {
         }
     }
 
+    /// Whether a table that the column's table inherits from has one of its name.
+    fn comes_from_parents(&self, column: ObjectId) -> bool {
+        let object = self.to.object(column);
+        let Some(Body::Table(table)) = object.parent.map(|it| &self.to.object(it).body) else { return false };
+        let parents = table.inherits.iter().filter_map(|name| self.to.find_relation(name));
+        parents.flat_map(|parent| self.to.children(parent)).any(|&id| {
+            let other = self.to.object(id);
+            other.kind() == Kind::Column && other.name == object.name
+        })
+    }
+
     /// What heirs have of a column goes after the column itself.
     fn link_left_columns(&self, drop_of: &HashMap<ObjectId, usize>, needs: &mut [Vec<usize>]) {
         for &(at, column) in &self.left_by_parents {
@@ -463,7 +474,8 @@ impl Planning<'_> {
             let own = self.new.column_units.get(&self.new.units[*at].object).into_iter().flatten();
             for &unit in own.filter(|unit| *unit != at) {
                 let frees = self.new.units[unit].sql.iter().any(|it| it.ends_with(" DROP NOT NULL"));
-                let (later, earlier) = if frees { (unit, *at) } else { (*at, unit) };
+                let is_late = frees && self.comes_from_parents(self.new.units[unit].object);
+                let (later, earlier) = if is_late { (unit, *at) } else { (*at, unit) };
                 needs[later].push(earlier);
             }
             // Columns of its own that go do so before a parent may have the same.

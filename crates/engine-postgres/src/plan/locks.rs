@@ -386,6 +386,7 @@ impl<'m> Locks<'m> {
                     self.lock_default(step, parent);
                     if step.statements.iter().any(|it| it.contains(" DETACH PARTITION ")) {
                         self.lock_referring(step, parent);
+                        step.hazards.push(Hazard::new(Reason::NoCounterpart));
                     }
                 }
                 // The rows of others are elsewhere, or in partitions that go by themselves or not at all.

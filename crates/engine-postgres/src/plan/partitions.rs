@@ -20,9 +20,14 @@ impl Deciding<'_> {
         let is_partition = |body: &Body| matches!(body, Body::Table(it) if it.partition_of.as_ref().is_some_and(|it| it.parent == name));
         let partitions = self.from.tables().filter(|it| is_partition(&it.object().body));
         for to in partitions.filter_map(|it| self.diff.to(it.id())) {
-            if !self.fates.made.contains(&to) {
-                self.fates.altered.entry(to).or_default().body = true;
+            if self.fates.made.contains(&to) {
+                continue;
             }
+            self.fates.altered.entry(to).or_default().body = true;
+            // The clones of triggers go with the table, and come back as its own are.
+            let is_clone =
+                |id: &ObjectId| matches!(&self.to.object(*id).body, Body::Trigger(it) if it.inherited);
+            self.fates.made.extend(self.to.children(to).iter().copied().filter(is_clone));
         }
     }
 
