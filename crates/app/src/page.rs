@@ -451,15 +451,17 @@ fn row_security_text(it: RowSecurity) -> Option<String> {
     }
 }
 
+/// Privileges by who has them, as access control lists write them: `*` may be passed on, `/role` was passed on by that role.
 fn grants_of(object: &Object) -> Vec<Property> {
     let grants = object.grants.as_deref().unwrap_or_default();
     let mut by_grantee: std::collections::BTreeMap<&Grantee, Vec<String>> = std::collections::BTreeMap::new();
     for grant in grants {
         let option = if grant.grantable { "*" } else { "" };
+        let giver = grant.by.as_ref().map(|role| format!("/{role}")).unwrap_or_default();
         by_grantee
             .entry(&grant.grantee)
             .or_default()
-            .push(format!("{}{option}", grant.privilege.to_lowercase()));
+            .push(format!("{}{option}{giver}", grant.privilege.to_lowercase()));
     }
     let name = |grantee: &Grantee| match grantee {
         Grantee::Owner => "owner".to_owned(),

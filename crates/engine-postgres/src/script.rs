@@ -13,6 +13,7 @@ use cadastre_model::*;
 
 use crate::dialect::{literal, qualified, quote};
 use crate::own_path;
+use crate::plan::is_type;
 use crate::render::{self, Placement};
 use crate::satellites::default_privileges;
 use tables::column_settings;
@@ -205,13 +206,8 @@ impl<'m> Writer<'m> {
     /// The catalogue says of a table, not of its columns, which types it stands on.
     pub fn need_types(&mut self, at: usize, table: ObjectId) {
         let model = self.model;
-        let is_type = |id: &ObjectId| {
-            matches!(
-                model.object(*id).kind(),
-                Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType
-            )
-        };
-        let types = model.object(table).depends_on.iter().copied().filter(is_type);
+        let types =
+            model.object(table).depends_on.iter().copied().filter(|it| is_type(model.object(*it).kind()));
         self.pending.extend(types.map(|needed| (at, needed)));
     }
 

@@ -510,7 +510,7 @@ fn domain_changes(name: &str, a: &Domain, b: &Domain) -> Vec<String> {
 }
 
 /// Whether an attribute of a type gets another type.
-pub(crate) fn is_retyped(a: &CompositeAttribute, b: &CompositeAttribute) -> bool {
+pub(super) fn has_other_type(a: &CompositeAttribute, b: &CompositeAttribute) -> bool {
     (&a.data_type, &a.collation) != (&b.data_type, &b.collation)
 }
 
@@ -523,7 +523,7 @@ fn composite_changes(name: &str, a: &Composite, b: &Composite) -> Vec<String> {
         let collation = render::collate(it.collation.as_deref());
         match a.attributes.iter().find(|other| other.name == it.name) {
             None => parts.push(format!("ADD ATTRIBUTE {} {}{collation}", quote(&it.name), it.data_type)),
-            Some(other) if is_retyped(other, it) => {
+            Some(other) if has_other_type(other, it) => {
                 parts.push(format!("ALTER ATTRIBUTE {} TYPE {}{collation}", quote(&it.name), it.data_type));
             }
             Some(_) => {}

@@ -34,6 +34,7 @@ use comparable::plannable;
 use locks::Locks;
 pub(crate) use online::online;
 use takedown::Fates;
+pub(crate) use types::is_type;
 
 /// So many bytes of a name count; the server cuts the rest off (manual, "Identifiers and Key Words").
 pub(crate) const MAX_NAME_BYTES: usize = 63;

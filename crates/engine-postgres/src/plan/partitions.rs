@@ -181,7 +181,7 @@ impl Planning<'_> {
         before.is_some() && before == after.and_then(|new| self.diff.from(new))
     }
 
-    /// Whether a table that is there in both states is made anew, so that its partitions leave it and come back.
+    /// Whether the table of this name is made: of one that bore it before, the partitions leave and come back.
     pub(super) fn is_made_anew(&self, name: &QualifiedName) -> bool {
         self.to.find_relation(name).is_some_and(|table| self.fates.made.contains(&table))
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use cadastre_diff::{Change, ChangeKind, Diff, Facets, renamed_attached, renamed_parts};
 use cadastre_model::*;
 
-use super::alter::{can_replace_routine, can_replace_view, enum_additions, is_retyped};
+use super::alter::{can_replace_routine, can_replace_view, enum_additions, has_other_type};
 use super::types::is_type;
 use super::{column, foreign};
 use crate::script::same_columns;
@@ -179,7 +179,7 @@ impl Deciding<'_> {
             (Body::Domain(a), Body::Domain(b)) => a.base == b.base && a.collation == b.collation,
             (Body::Composite(x), Body::Composite(y)) => {
                 let is_retyped = |it: &CompositeAttribute| {
-                    y.attributes.iter().any(|other| other.name == it.name && is_retyped(it, other))
+                    y.attributes.iter().any(|other| other.name == it.name && has_other_type(it, other))
                 };
                 let may_be_retyped = !self.is_used_by_columns(a);
                 same_order(&x.attributes, &y.attributes)

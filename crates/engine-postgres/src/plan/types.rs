@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use cadastre_model::*;
 
-use super::alter::is_retyped;
+use super::alter::has_other_type;
 use super::links::needs_first;
 use super::takedown::{Deciding, mentions, stands_on};
 use super::{Drop, Planning, aside};
@@ -89,7 +89,7 @@ impl Deciding<'_> {
     /// Whatever stands on an attribute of a type that is altered in place, when the attribute goes or gets another type.
     pub(super) fn disturb_attributes(&mut self, id: ObjectId, before: &Composite, after: &Composite) {
         let stays = |it: &&CompositeAttribute| {
-            after.attributes.iter().any(|other| other.name == it.name && !is_retyped(it, other))
+            after.attributes.iter().any(|other| other.name == it.name && !has_other_type(it, other))
         };
         let names: Vec<&str> =
             before.attributes.iter().filter(|it| !stays(it)).map(|it| it.name.as_str()).collect();
@@ -276,7 +276,7 @@ impl Planning<'_> {
             .filter(|(id, _)| self.from.object(**id).kind() == Kind::Column)
             .map(|(id, at)| (*id, *at))
             .collect();
-        let is_type = |id: &ObjectId| {
+        let is_going = |id: &ObjectId| {
             let kind = self.from.object(*id).kind();
             is_type(kind) && !self.fates.swapped.contains_key(id)
         };
@@ -300,7 +300,7 @@ impl Planning<'_> {
             }
         }
         for table in self.from.tables() {
-            let types = table.object().depends_on.iter().copied().filter(is_type);
+            let types = table.object().depends_on.iter().copied().filter(is_going);
             let types: Vec<(String, usize)> = types
                 .filter_map(|id| Some((qualified(&self.from.walk(id).qualified_name()), drop_at(id)?)))
                 .collect();
@@ -354,7 +354,8 @@ fn attribute_names(it: &Composite) -> Vec<&str> {
     it.attributes.iter().map(|it| it.name.as_str()).collect()
 }
 
-pub(super) fn is_type(kind: Kind) -> bool {
+/// Whether a kind is one that columns can be of by name.
+pub(crate) fn is_type(kind: Kind) -> bool {
     matches!(kind, Kind::Enum | Kind::Domain | Kind::Composite | Kind::Range | Kind::BaseType)
 }
 
