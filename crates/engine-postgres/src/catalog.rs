@@ -116,6 +116,8 @@ rows! {
 /// Everything that was read.
 #[derive(Default)]
 pub(crate) struct Catalog {
+    /// Words of the kinds of [`defined`] that there are.
+    pub present: Vec<String>,
     pub namespaces: Vec<NamespaceRow>,
     pub extensions: Vec<ExtensionRow>,
     pub types: Vec<TypeRow>,
@@ -137,7 +139,10 @@ pub(crate) struct Catalog {
 /// # Errors
 /// What the server says; a cancelled run.
 pub(crate) async fn read(client: &Client, version: u32, context: &RunContext) -> Result<Catalog, DbError> {
-    let statements = [
+    let ask = |sql: String| async move { client.query_typed(&sql, &[]).await };
+    // In their order, so that the first error is the cause and not "the transaction is aborted".
+    let mut running: FuturesOrdered<_> = [
+        defined::present(),
         queries::namespaces(),
         queries::extensions(),
         queries::types(version),
@@ -150,18 +155,23 @@ pub(crate) async fn read(client: &Client, version: u32, context: &RunContext) ->
         queries::routines(),
         queries::dependencies(version),
         queries::remainder(),
-        defined::defined(version),
         defined::default_privileges(),
-    ];
-    // In their order, so that the first error is the cause and not "the transaction is aborted".
-    let mut running: FuturesOrdered<_> = statements.iter().map(|sql| client.query_typed(sql, &[])).collect();
+    ]
+    .map(ask)
+    .into_iter()
+    .collect();
     let mut catalog = Catalog::default();
     let mut done = 0;
     while let Some(result) = running.next().await {
-        let rows = result.map_err(|error| explain("reading the catalogue", &error))?;
-        catalog.keep(done, &rows).map_err(|error| explain("reading the catalogue", &error))?;
+        let explained = |error| explain("reading the catalogue", &error);
+        let rows = result.map_err(explained)?;
+        catalog.keep(done, &rows).map_err(explained)?;
+        if done == 0 {
+            // Sent while the server is busy with the others.
+            running.extend(defined::defined(version, &catalog.present).map(ask));
+        }
         done += 1;
-        context.report(Stage::Reading, done, statements.len());
+        context.report(Stage::Reading, done, done + running.len());
         context.check()?;
     }
     Ok(catalog)
@@ -176,20 +186,21 @@ impl Catalog {
             rows.iter().map(read).collect()
         }
         match statement {
-            0 => self.namespaces = all(rows, NamespaceRow::read)?,
-            1 => self.extensions = all(rows, ExtensionRow::read)?,
-            2 => self.types = all(rows, TypeRow::read)?,
-            3 => self.relations = all(rows, RelationRow::read)?,
-            4 => self.columns = all(rows, ColumnRow::read)?,
-            5 => self.constraints = all(rows, ConstraintRow::read)?,
-            6 => self.indexes = all(rows, IndexRow::read)?,
-            7 => self.attachments = all(rows, AttachmentRow::read)?,
-            8 => self.policies = all(rows, PolicyRow::read)?,
-            9 => self.routines = all(rows, RoutineRow::read)?,
-            10 => self.dependencies = all(rows, DependencyRow::read)?,
-            11 => self.remainder = all(rows, RemainderRow::read)?,
-            12 => self.defined = all(rows, DefinedRow::read)?,
-            _ => self.default_privileges = all(rows, DefaultPrivilegesRow::read)?,
+            0 => self.present = all(rows, |row| row.try_get(0))?,
+            1 => self.namespaces = all(rows, NamespaceRow::read)?,
+            2 => self.extensions = all(rows, ExtensionRow::read)?,
+            3 => self.types = all(rows, TypeRow::read)?,
+            4 => self.relations = all(rows, RelationRow::read)?,
+            5 => self.columns = all(rows, ColumnRow::read)?,
+            6 => self.constraints = all(rows, ConstraintRow::read)?,
+            7 => self.indexes = all(rows, IndexRow::read)?,
+            8 => self.attachments = all(rows, AttachmentRow::read)?,
+            9 => self.policies = all(rows, PolicyRow::read)?,
+            10 => self.routines = all(rows, RoutineRow::read)?,
+            11 => self.dependencies = all(rows, DependencyRow::read)?,
+            12 => self.remainder = all(rows, RemainderRow::read)?,
+            13 => self.default_privileges = all(rows, DefaultPrivilegesRow::read)?,
+            _ => self.defined = all(rows, DefinedRow::read)?,
         }
         Ok(())
     }

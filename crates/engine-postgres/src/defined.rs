@@ -1,4 +1,4 @@
-//! The statement for kinds that are created and dropped as a whole: casts, collations, conversions, operator classes and families,
+//! The statements for kinds that are created and dropped as a whole: casts, collations, conversions, operator classes and families,
 //! text search objects, foreign data wrappers and servers, event triggers, publications. Put together in the server, as `pg_dump`
 //! does it in the client. Manual: the page of each `CREATE`.
 
@@ -19,6 +19,8 @@ struct Source {
     /// Letter of `acldefault`.
     acl_kind: &'static str,
     joins: &'static str,
+    /// What makes a row of the catalogue one of this kind; empty where all are.
+    only: &'static str,
 }
 
 impl Source {
@@ -34,7 +36,14 @@ impl Source {
             acl: "",
             acl_kind: "",
             joins: "",
+            only: "",
         }
+    }
+
+    /// The condition on a row of the catalogue: not the system's own, and of this kind.
+    fn own(&self) -> String {
+        let and = if self.only.is_empty() { "" } else { " AND " };
+        format!("x.oid >= 16384{and}{}", self.only)
     }
 
     /// Leaves out what another object brings along, as a range type its casts.
@@ -57,7 +66,7 @@ impl Source {
         format!(
             "SELECT '{}', x.tableoid, x.oid, ({})::text, {}, ({})::text, {firing}, {owner}, {acl}, {acl_default}, \
              (SELECT d.description FROM pg_description d WHERE d.objoid = x.oid AND d.classoid = x.tableoid AND d.objsubid = 0) \
-             FROM {} x {} WHERE x.oid >= 16384 AND {} \
+             FROM {} x {} WHERE {} AND {} \
              AND NOT EXISTS (SELECT 1 FROM pg_depend i WHERE i.classid = x.tableoid AND i.objid = x.oid AND i.deptype = 'i')",
             self.word,
             self.name,
@@ -65,6 +74,7 @@ impl Source {
             self.definition,
             self.class,
             self.joins,
+            self.own(),
             not_a_member(self.class, "x.oid"),
         )
     }
@@ -78,9 +88,31 @@ fn options(array: &str) -> String {
     )
 }
 
-/// The statement that reads all of them.
-pub(crate) fn defined(version: u32) -> String {
-    let sources = [
+/// The statement that tells which of these kinds the database has at all, as their words: most have few, and to plan the
+/// statement for all of them takes longer than to read most schemas.
+pub(crate) fn present() -> String {
+    let asked: Vec<_> = sources(0)
+        .iter()
+        .map(|source| {
+            let (word, class, own) = (source.word, source.class, source.own());
+            format!("SELECT '{word}' WHERE EXISTS (SELECT 1 FROM {class} x WHERE {own})")
+        })
+        .collect();
+    asked.join(" UNION ALL ")
+}
+
+/// The statement that reads the kinds of these words; nothing where there are none.
+pub(crate) fn defined(version: u32, words: &[String]) -> Option<String> {
+    let asked: Vec<_> = sources(version)
+        .iter()
+        .filter(|source| words.iter().any(|word| word == source.word))
+        .map(Source::select)
+        .collect();
+    (!asked.is_empty()).then(|| asked.join(" UNION ALL "))
+}
+
+fn sources(version: u32) -> Vec<Source> {
+    vec![
         Source::new(
             "cast",
             "pg_cast",
@@ -126,8 +158,9 @@ pub(crate) fn defined(version: u32) -> String {
             owner: "typowner",
             acl: "typacl",
             acl_kind: "T",
+            joins: "JOIN pg_namespace n ON n.oid = x.typnamespace",
             // Arrays come with what they are of; row types and ranges are read elsewhere.
-            joins: "JOIN pg_namespace n ON n.oid = x.typnamespace AND (x.typtype = 'p' OR x.typtype = 'b' AND NOT EXISTS (SELECT 1 FROM pg_type e WHERE e.typarray = x.oid))",
+            only: "(x.typtype = 'p' OR x.typtype = 'b' AND x.typinput <> 'array_in'::regproc)",
             ..Source::new("base_type", "pg_type", "x.typname", base_type(version))
         },
         Source {
@@ -260,8 +293,7 @@ pub(crate) fn defined(version: u32) -> String {
                     JOIN pg_namespace fn ON fn.oid = f.opfnamespace",
             ..Source::new("operator_class", "pg_opclass", "x.opcname || ' USING ' || quote_ident(a.amname)", operator_class())
         },
-    ];
-    sources.iter().map(Source::select).collect::<Vec<_>>().join(" UNION ALL ")
+    ]
 }
 
 /// A type made of functions; nothing for one that is only a name.

@@ -1,4 +1,4 @@
-//! The catalogue statements: fourteen with those of [`crate::defined`], whatever the number of objects. Manual: "System Catalogs".
+//! The catalogue statements: fifteen with those of [`crate::defined`], whatever the number of objects. Manual: "System Catalogs".
 //!
 //! They run with `search_path = pg_catalog`, so that every function of the server qualifies names the same way. Objects of
 //! extensions and of the system are left out. A statement that needs a newer catalogue takes the server's version number.
@@ -118,7 +118,7 @@ pub(crate) fn columns(version: u32) -> String {
     };
     format!(
         "SELECT a.attrelid, a.attnum, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, \
-         pg_get_expr(f.adbin, f.adrelid), a.attgenerated, a.attidentity, \
+         pg_get_expr(f.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE f.adrelid END), a.attgenerated, a.attidentity, \
          CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation THEN {attribute_collation} END, \
          a.attislocal, a.attinhcount::int4, CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage ELSE ''::\"char\" END, {compression}, \
          coalesce(a.attstattarget::int4, -1), a.attacl::text[], d.description, CASE WHEN a.attoptions IS NOT NULL THEN ARRAY(SELECT o FROM unnest(a.attoptions) o WHERE o NOT LIKE '{OWN_MARK}=%') END, \
