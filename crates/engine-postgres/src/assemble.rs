@@ -153,6 +153,7 @@ fn sorted_grants(row: &RelationRow) -> Option<Vec<Grant>> {
 
 /// What is kept of an identity column's sequence until its column comes.
 pub(crate) struct IdentitySequence {
+    oid: u32,
     name: QualifiedName,
     options: SequenceOptions,
     comment: Option<String>,
@@ -266,6 +267,7 @@ impl Assembly {
                 (row.owned_by, row.owned_by_column, self.names.get(&row.oid))
             {
                 let sequence = IdentitySequence {
+                    oid: row.oid,
                     name: name.clone(),
                     options: sequence_options(row.sequence.as_deref().unwrap_or_default()),
                     comment: row.comment.clone(),
@@ -343,6 +345,7 @@ impl Assembly {
     fn add_column(&mut self, row: ColumnRow) {
         let Some(&relation) = self.objects.get(&(Class::Relation, row.relation)) else { return };
         let identity = self.identities.remove(&(row.relation, row.number)).filter(|_| row.identity != '\0');
+        let sequence = identity.as_ref().map(|it| it.oid);
         let identity = identity.map(|it| Identity {
             mode: if row.identity == 'a' { IdentityMode::Always } else { IdentityMode::ByDefault },
             sequence: it.name,
@@ -378,6 +381,8 @@ impl Assembly {
         });
         let id = self.builder.add(object);
         self.column_objects.insert((row.relation, row.number), id);
+        // What stands on the sequence of an identity stands on its column.
+        self.objects.extend(sequence.map(|oid| ((Class::Relation, oid), id)));
     }
 
     fn add_attachment(&mut self, row: AttachmentRow) {

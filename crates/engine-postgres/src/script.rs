@@ -203,12 +203,14 @@ impl<'m> Writer<'m> {
         self.pending.extend(needs.map(|&needed| (at, needed)));
     }
 
-    /// The catalogue says of a table, not of its columns, which types it stands on.
+    /// The catalogue says of a table, not of its columns, which types it stands on. What a domain demands is demanded before it is used: of
+    /// values within lists and rows it cannot be later.
     pub fn need_types(&mut self, at: usize, table: ObjectId) {
         let model = self.model;
         let types =
             model.object(table).depends_on.iter().copied().filter(|it| is_type(model.object(*it).kind()));
-        self.pending.extend(types.map(|needed| (at, needed)));
+        let with_checks = types.flat_map(|it| model.children(it).iter().copied().chain([it]));
+        self.pending.extend(with_checks.map(|needed| (at, needed)));
     }
 
     pub fn resolve(&mut self) {
@@ -266,10 +268,11 @@ impl<'m> Writer<'m> {
         if object.parent.is_some_and(|parent| !self.is_made(parent)) {
             return Placement::Alone;
         }
-        let calls_routine =
-            object.depends_on.iter().any(|&needed| self.model.object(needed).kind() == Kind::Routine);
+        let needs = |kind| object.depends_on.iter().any(|&needed| self.model.object(needed).kind() == kind);
+        let calls_routine = needs(Kind::Routine);
         let inside = match &object.body {
-            Body::Column(column) => column.generated.is_some() || !calls_routine,
+            // Another's identity may be of a table that comes later.
+            Body::Column(column) => column.generated.is_some() || !calls_routine && !needs(Kind::Column),
             Body::PrimaryKey(_) => true,
             // The server merges two keys over the same columns when they stand in one statement.
             Body::Unique(key) => !self.repeats_a_key(id, key),

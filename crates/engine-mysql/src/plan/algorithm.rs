@@ -70,7 +70,8 @@ impl Planning<'_> {
         let restated =
             change.restated.iter().filter(|&&id| self.differs(id)).map(|&id| self.way_of_column(id));
         let own = change.own.then(|| self.way_of_options(old, table));
-        let renaming = if self.is_mariadb() { Way::Instant } else { Way::InPlace };
+        // MariaDB takes a new name that comes with an option of the table for another index.
+        let renaming = if self.is_mariadb() && !change.own { Way::Instant } else { Way::InPlace };
         let renamed = change.renamed.iter().map(|_| renaming);
         let way = gone.chain(come).chain(renamed).chain(restated).chain(own).max().unwrap_or(Way::Instant);
         let has_columns = change

@@ -56,6 +56,14 @@ impl Planning<'_> {
         if is_column && let Some(table) = parent {
             self.new.need_types(at, table);
             self.new.column_units.entry(table).or_default().push(at);
+            if let (
+                Body::Column(Column { identity: Some(x), .. }),
+                Body::Column(Column { identity: Some(y), .. }),
+            ) = (&self.from.object(from).body, &self.to.object(to).body)
+                && x.sequence != y.sequence
+            {
+                self.vacating.push((x.sequence.clone(), at));
+            }
         }
     }
 

@@ -60,6 +60,8 @@ fn adjust_body(model: &Model, object: &mut Object) {
         Body::Check(check) if heir && check.inheritance == Inheritance::Merged => {
             check.inheritance = Inheritance::Inherited;
         }
+        // The parents stand in the order in which the table came to them; leaving them would leave it columns of its own.
+        Body::Table(table) => table.inherits.sort(),
         // The server writes the columns down in the order they have in the table.
         Body::Statistics(it) => it.definition = crate::words::statistics_in_order(&it.definition),
         _ => {}

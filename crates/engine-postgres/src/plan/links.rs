@@ -71,6 +71,15 @@ impl Planning<'_> {
                     self.column_units(parent).iter().for_each(|&unit| needs[unit].push(own));
                 }
             }
+            // A check that a table has of its own as well goes when that of its parent has.
+            if let (Kind::Check, Some(table)) = (object.kind(), object.parent) {
+                let above = self.old.with_those_above(table).into_iter().skip(1);
+                let checks = above.flat_map(|parent| self.from.children(parent)).filter(|it| {
+                    let it = self.from.object(**it);
+                    it.kind() == Kind::Check && it.name == object.name
+                });
+                needs[own].extend(checks.filter_map(|it| drop_of.get(it)));
+            }
             let parent =
                 object.parent.and_then(|parent| drop_of.get(&parent).copied().or_else(|| drop_at(parent)));
             if let Some(other) = parent.filter(|&other| other != own) {
@@ -356,6 +365,15 @@ impl Planning<'_> {
                     let name = relation_name(self.from, child);
                     names.entry((name.namespace, name.name)).or_default().push(count + at);
                 }
+            }
+        }
+        // And with a table or column those of the sequences it owns.
+        for (sequence, owner) in self.owners_of_sequences() {
+            let table = self.from.object(owner).parent;
+            let drop = drop_of.get(&owner).or_else(|| drop_of.get(&table?));
+            if let Some(&at) = drop.filter(|_| !drop_of.contains_key(&sequence)) {
+                let name = self.from.walk(sequence).qualified_name();
+                names.entry((name.namespace, name.name)).or_default().push(at);
             }
         }
         for (name, at) in &self.vacating {

@@ -18,7 +18,7 @@ mod takedown;
 pub(crate) mod time_outs;
 mod types;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use cadastre_diff::Diff;
 use cadastre_engine::{DbError, ErrorCode};
@@ -144,6 +144,8 @@ pub(crate) struct Planning<'m> {
     pub occupying: Vec<(QualifiedName, usize)>,
     /// The names of relations and indexes that are made.
     pub wanted_names: HashSet<QualifiedName>,
+    /// The primary and unique keys that are made, by name.
+    pub made_keys: HashMap<QualifiedName, ObjectId>,
     /// Units that free a sequence from a column that goes, with that column.
     pub disowning: Vec<(usize, ObjectId)>,
     /// Units of the new state that must stand alone.
@@ -193,6 +195,7 @@ impl<'m> Planning<'m> {
             typing: Vec::new(),
             retiring: Vec::new(),
             wanted_names: wanted_names(to, fates),
+            made_keys: made_keys(to, fates),
             disowning: Vec::new(),
             left_by_parents: Vec::new(),
             rebinding: Vec::new(),
@@ -207,11 +210,12 @@ impl<'m> Planning<'m> {
         for &id in &self.fates.made {
             if self.comes_by_inheritance(id) {
                 self.new.settle_heirs_column(id);
-                self.new.comment_heirs_key(id);
+                self.new.settle_heirs_key(id);
             } else {
                 self.new.write(id);
             }
         }
+        self.put_named_keys_first();
         self.go_on_numbering();
         // A materialized view that could be read before can be read after.
         for &id in &self.fates.made {
@@ -266,15 +270,12 @@ impl<'m> Planning<'m> {
         match &object.body {
             Body::Column(column) => column.inheritance == Inheritance::Inherited && self.has_heritage(object),
             Body::Check(check) => check.inheritance == Inheritance::Inherited && self.has_heritage(object),
-            Body::PrimaryKey(key) | Body::Unique(key) => key.attached_to.as_ref().is_some_and(|above| {
-                let is_above = |it: &ObjectId| {
-                    let walker = self.to.walk(*it);
-                    matches!(walker.object().kind(), Kind::PrimaryKey | Kind::Unique)
-                        && walker.qualified_name() == *above
-                };
-                // Who joins a table brings its key along, with the name that it is to have.
-                self.stays_below(object) && self.fates.made.iter().any(is_above)
-            }),
+            // Who joins a table brings its key along, with the name that it is to have.
+            Body::PrimaryKey(key) | Body::Unique(key) => {
+                key.attached_to.as_ref().is_some_and(|above| self.made_keys.contains_key(above))
+                    && self.stays_below(object)
+                    && self.is_named_by_server(object, key)
+            }
             Body::ForeignKey(key) => !self.stays_below(object) && self.is_left_with(object, key),
             _ => false,
         }
@@ -392,6 +393,11 @@ fn wanted_names(to: &Model, fates: &Fates) -> HashSet<QualifiedName> {
     let made = || fates.made.iter().copied();
     let relations = made().filter(is_relation).map(|id| relation_name(to, id));
     relations.chain(made().filter_map(|id| identity(&id))).collect()
+}
+
+fn made_keys(to: &Model, fates: &Fates) -> HashMap<QualifiedName, ObjectId> {
+    let is_key = |id: &ObjectId| matches!(to.object(*id).kind(), Kind::PrimaryKey | Kind::Unique);
+    fates.made.iter().copied().filter(is_key).map(|id| (to.walk(id).qualified_name(), id)).collect()
 }
 
 /// A name for what makes room for another of its name, within the length a name may have.

@@ -136,7 +136,7 @@ impl Planning<'_> {
                 self.new.pending.extend([Some(at), leaving].into_iter().flatten().map(|at| (at, child)));
             }
         }
-        if comes_back {
+        if !stays {
             self.bring_indexes_back(to);
         }
         self.new.attachments.push((self.new.name(to), bound.parent.clone(), at));
@@ -146,14 +146,12 @@ impl Planning<'_> {
     /// What a partition has of indexes joins them again when these are made anew.
     pub(super) fn bring_indexes_back(&mut self, partition: ObjectId) {
         for &id in self.to.children(partition) {
-            let above = match &self.to.object(id).body {
-                Body::Index(it) => it.attached_to.clone(),
-                Body::PrimaryKey(it) | Body::Unique(it) => it.attached_to.clone(),
-                _ => None,
-            };
+            let above = self.to.object(id).body.attached_to().cloned();
             let index = above.as_ref().and_then(|above| self.new.indexes.get(above));
             let is_made = index.is_some_and(|index| self.fates.made.contains(index));
-            if let Some(above) = above.filter(|_| is_made && !self.fates.made.contains(&id)) {
+            let before = self.diff.from(id).and_then(|old| self.from.object(old).body.attached_to());
+            let is_same = before == above.as_ref();
+            if let Some(above) = above.filter(|_| is_made && is_same && !self.fates.made.contains(&id)) {
                 self.new.write_index_attachment(id, None, &above);
             }
         }
@@ -179,6 +177,30 @@ impl Planning<'_> {
         let before = self.diff.from(table).and_then(|old| above(self.from, old));
         let after = above(self.to, table).filter(|new| !self.fates.made.contains(new));
         before.is_some() && before == after.and_then(|new| self.diff.from(new))
+    }
+
+    /// Whether a partition's key has the name that the server gives to one which comes with that of its table (manual, "CREATE TABLE").
+    pub(super) fn is_named_by_server(&self, part: &Object, key: &Key) -> bool {
+        let Some(table) = part.parent.map(|table| &self.to.object(table).name) else { return false };
+        let name = match part.kind() {
+            Kind::PrimaryKey => format!("{table}_pkey"),
+            _ => format!("{table}_{}_key", key.columns.join("_")),
+        };
+        name == part.name
+    }
+
+    /// A partition's key that is called otherwise than the server would call it is there when that of its table is made, which then takes it.
+    pub(super) fn put_named_keys_first(&mut self) {
+        for &id in self.made_keys.values() {
+            let Some(&own) = self.new.unit_of.get(&id) else { continue };
+            let mut above = self.to.object(id).body.attached_to().and_then(|it| self.made_keys.get(it));
+            while let Some(&key) = above.filter(|_| self.stays_below(self.to.object(id))) {
+                if let Some(&unit) = self.new.unit_of.get(&key) {
+                    self.new.units[unit].needs.push(own);
+                }
+                above = self.to.object(key).body.attached_to().and_then(|it| self.made_keys.get(it));
+            }
+        }
     }
 
     /// Whether the table of this name is made: of one that bore it before, the partitions leave and come back.

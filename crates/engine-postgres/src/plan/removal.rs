@@ -257,7 +257,12 @@ impl Planning<'_> {
                     Some(Body::Table(it)) if it.kind == TableKind::Foreign => "ALTER FOREIGN TABLE",
                     _ => "ALTER TABLE",
                 };
-                format!("{words} {} DROP CONSTRAINT {name}", qualified(&self.old.name_of_parent(object)))
+                // It goes with that of the parent, if that one goes before the table leaves it.
+                let is_inherited =
+                    matches!(&object.body, Body::Check(it) if it.inheritance == Inheritance::Inherited);
+                let condition = if is_inherited { "IF EXISTS " } else { "" };
+                let table = qualified(&self.old.name_of_parent(object));
+                format!("{words} {table} DROP CONSTRAINT {condition}{name}")
             }
             Body::Extension(_) => format!("DROP EXTENSION {name}"),
             Body::Namespace(_) if object.name == "public" => format!("DROP SCHEMA {name}"),

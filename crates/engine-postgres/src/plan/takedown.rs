@@ -52,9 +52,17 @@ impl Fates {
         };
         for change in diff.changes.iter().filter(|change| !is_renamed(change)) {
             match (change.kind, change.from, change.to) {
-                (ChangeKind::Added, _, Some(id)) => deciding.make(id),
+                (ChangeKind::Added, _, Some(id)) => {
+                    deciding.make(id);
+                    deciding.tighten(id);
+                }
                 (ChangeKind::Removed, Some(id), _) => deciding.remove(id),
-                (ChangeKind::Changed, Some(a), Some(b)) => deciding.change(a, b, change.facets),
+                (ChangeKind::Changed, Some(a), Some(b)) => {
+                    deciding.change(a, b, change.facets);
+                    if change.facets.body {
+                        deciding.tighten(b);
+                    }
+                }
                 _ => {}
             }
         }
@@ -309,6 +317,7 @@ impl Deciding<'_> {
             self.retype(column);
             self.disturb_foreign_keys(column);
         }
+        self.follow_identities();
         while let Some(id) = self.waiting.pop() {
             let object = self.from.object(id);
             if object.kind() == Kind::Column {
@@ -316,6 +325,7 @@ impl Deciding<'_> {
                 self.shed_parts(id);
             }
             self.follow_keys(id);
+            self.follow_attached(id);
             for dependant in self.dependants.get(&id).cloned().unwrap_or_default() {
                 self.follow_to(id, dependant);
             }
@@ -323,6 +333,20 @@ impl Deciding<'_> {
         let taken = &self.fates.taken;
         let diff = self.diff;
         self.fates.altered.retain(|to, _| diff.from(*to).is_none_or(|from| !taken.contains(&from)));
+    }
+
+    /// What reads the sequence of an identity stands on the column: it goes before the column is none any more.
+    fn follow_identities(&mut self) {
+        let is_identity = |body: &Body| matches!(body, Body::Column(Column { identity: Some(_), .. }));
+        let altered = self.fates.altered.keys().filter_map(|&to| Some((self.diff.from(to)?, to)));
+        let unnumbered = altered.filter(|&(from, to)| {
+            is_identity(&self.from.object(from).body) && !is_identity(&self.to.object(to).body)
+        });
+        for column in unnumbered.map(|(from, _)| from).collect::<Vec<_>>() {
+            for dependant in self.dependants.get(&column).cloned().unwrap_or_default() {
+                self.follow_to(column, dependant);
+            }
+        }
     }
 
     /// Keys, indexes and constraints over a column that goes would go silently with it.
@@ -378,6 +402,25 @@ impl Deciding<'_> {
             {
                 self.replace(key);
             }
+        }
+    }
+
+    /// What a partition has of an index of its table goes by itself only when that one does.
+    fn follow_attached(&mut self, id: ObjectId) {
+        let object = self.from.object(id);
+        let (Some(name), Some(table)) = (object.body.attached_to(), object.parent) else { return };
+        let Body::Table(Table { partition_of: Some(bound), .. }) = &self.from.object(table).body else {
+            return;
+        };
+        if object.kind() != Kind::Index || self.leaves(id) || self.fates.taken.contains(&table) {
+            return;
+        }
+        let around = self.from.find_relation(&bound.parent).map(|above| self.from.children(above));
+        let above =
+            around.into_iter().flatten().copied().find(|it| self.from.walk(*it).qualified_name() == *name);
+        if let Some(above) = above.filter(|it| !self.fates.taken.contains(it)) {
+            self.replace(above);
+            self.replace_attached(above);
         }
     }
 

@@ -37,6 +37,37 @@ impl Deciding<'_> {
         self.columns_of_type(id).next().is_some() || types.any(|&user| self.is_used_by_columns(user))
     }
 
+    /// Whether values of a type lie within lists, rows or ranges that columns of tables hold.
+    fn is_used_within(&self, id: ObjectId) -> bool {
+        let is_list = |column: ObjectId| matches!(&self.from.object(column).body, Body::Column(it) if it.data_type.ends_with(']'));
+        let users = self.dependants.get(&id).into_iter().flatten();
+        let mut types = users.filter(|&&user| is_type(self.from.object(user).kind()));
+        self.columns_of_type(id).any(is_list)
+            || types.any(|&user| match self.from.object(user).kind() {
+                Kind::Domain => self.is_used_within(user),
+                _ => self.is_used_by_columns(user),
+            })
+    }
+
+    /// A domain that is to demand more cannot be altered where the server does not find its values: within lists and rows (manual,
+    /// "ALTER DOMAIN").
+    pub(super) fn tighten(&mut self, id: ObjectId) {
+        let object = self.to.object(id);
+        let domain = match object.kind() {
+            Kind::Check => object.parent.filter(|it| self.to.object(*it).kind() == Kind::Domain),
+            _ => Some(id),
+        };
+        let Some((from, to)) = domain.and_then(|to| Some((self.diff.from(to)?, to))) else { return };
+        let (Body::Domain(a), Body::Domain(b)) = (&self.from.object(from).body, &self.to.object(to).body)
+        else {
+            return;
+        };
+        let demands_more = object.kind() == Kind::Check || b.not_null && !a.not_null;
+        if demands_more && self.is_used_within(from) {
+            self.swap(from);
+        }
+    }
+
     /// The columns of tables that have a type, or an array of it.
     pub(super) fn columns_of_type(&self, id: ObjectId) -> impl Iterator<Item = ObjectId> {
         let names = type_names(self.from, id);

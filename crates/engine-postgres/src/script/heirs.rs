@@ -11,16 +11,18 @@ use crate::plan::has_relation_name;
 use crate::satellites::comment_on;
 
 impl Writer<'_> {
-    /// A key that comes with that of the parent has its comment by itself.
-    pub fn comment_heirs_key(&mut self, id: ObjectId) {
+    /// A key that comes with that of the parent has its comment by itself, and orders and identifies the rows of its table only.
+    pub fn settle_heirs_key(&mut self, id: ObjectId) {
         let object = self.model.object(id);
         let above = match &object.body {
             Body::PrimaryKey(key) | Body::Unique(key) => key.attached_to.clone(),
             _ => None,
         };
         let (Some(above), Some(target)) = (above, self.target(id)) else { return };
-        let sql: Vec<String> =
+        let mut sql: Vec<String> =
             comment_on(&target, object).into_iter().chain(self.index_comment(id)).collect();
+        sql.extend(self.ordering(object));
+        sql.extend(self.identifying(object));
         if sql.is_empty() {
             return;
         }

@@ -170,10 +170,9 @@ impl Writer<'_> {
         if let Some(sql) = render::add_constraint(self.model.object(parent), &self.name(parent), object) {
             let at = self.creating(Rank::Constraint, id, sql);
             self.write_key_attachment(id, at);
-            if is_clustered(&object.body) {
-                let table = qualified(&self.name(parent));
-                self.units[at].sql.push(format!("ALTER TABLE {table} CLUSTER ON {}", quote(&object.name)));
-            }
+            let identifying = self.identifying(object).filter(|_| !self.is_made(parent));
+            let ordering = self.ordering(object);
+            self.units[at].sql.extend(identifying.into_iter().chain(ordering));
         }
     }
 
@@ -220,19 +219,23 @@ impl Writer<'_> {
         if let Some(attached_to) = &index.attached_to {
             self.write_index_attachment(id, Some(at), attached_to);
         }
-        let identity = match &self.model.object(parent).body {
-            Body::Table(table) => table.replica_identity.as_ref(),
-            _ => None,
-        };
-        let own = format!("using index {}", quote(&object.name));
-        if identity == Some(&own) {
-            let sql = format!(
-                "ALTER TABLE ONLY {} REPLICA IDENTITY USING INDEX {}",
-                qualified(&name),
-                quote(&object.name)
-            );
-            self.units[at].sql.push(sql);
-        }
+        let identifying = self.identifying(object);
+        self.units[at].sql.extend(identifying);
+    }
+
+    /// What makes a key the order of its table's rows, if it is.
+    pub(super) fn ordering(&self, key: &Object) -> Option<String> {
+        let table = key.parent.filter(|_| is_clustered(&key.body))?;
+        Some(format!("ALTER TABLE {} CLUSTER ON {}", qualified(&self.name(table)), quote(&key.name)))
+    }
+
+    /// What makes an index that by which replicas find the rows of its table, if it is.
+    pub(super) fn identifying(&self, index: &Object) -> Option<String> {
+        let Body::Table(table) = &self.model.object(index.parent?).body else { return None };
+        let name = quote(&index.name);
+        let is_identity = table.replica_identity.as_ref() == Some(&format!("using index {name}"));
+        let table = qualified(&self.name(index.parent?));
+        is_identity.then(|| format!("ALTER TABLE ONLY {table} REPLICA IDENTITY USING INDEX {name}"))
     }
 }
 
