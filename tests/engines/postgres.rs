@@ -141,15 +141,17 @@ async fn a_server_that_vanishes_while_it_is_read_is_named() {
 }
 
 #[tokio::test]
-async fn rights_on_the_systems_own_objects_are_reported() {
+async fn rights_on_what_the_system_or_an_extension_brought_along_are_reported() {
     let server = server();
     let database = server.create_database();
     assert_eq!(introspect(&server, &database).await.unmodelled, []);
-    let sql = "GRANT SELECT (rolname) ON pg_catalog.pg_authid TO PUBLIC; REVOKE ALL ON FUNCTION pg_catalog.pg_sleep(double precision) FROM PUBLIC;";
+    server.run_sql(&database, "CREATE EXTENSION pg_trgm");
+    assert_eq!(introspect(&server, &database).await.unmodelled, []);
+    let sql = "REVOKE ALL ON FUNCTION similarity(text, text) FROM PUBLIC; GRANT SELECT (rolname) ON pg_catalog.pg_authid TO PUBLIC; REVOKE ALL ON FUNCTION pg_catalog.pg_sleep(double precision) FROM PUBLIC;";
     server.run_sql(&database, sql);
     let model = introspect(&server, &database).await;
     let names: Vec<&str> = model.unmodelled.iter().map(|it| it.name.as_str()).collect();
-    assert_eq!(names, ["pg_authid.rolname", "pg_sleep(double precision)"]);
+    assert_eq!(names, ["public.similarity(text,text)", "pg_authid.rolname", "pg_sleep(double precision)"]);
 }
 
 #[tokio::test]

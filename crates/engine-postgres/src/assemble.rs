@@ -101,9 +101,10 @@ pub(crate) fn assemble(
     for row in catalog.extensions {
         let mut homes = assembly.namespaces.values().copied();
         let home = homes.find(|&id| assembly.builder.object(id).name == row.namespace);
-        let body = Extension { namespace: row.namespace, version: row.version };
+        let body = Extension { namespace: row.namespace, version: row.version, own_comment: row.own_comment };
         let mut extension = Object::new(None, row.name, Body::Extension(body));
         extension.depends_on.extend(home);
+        extension.comment = row.comment;
         let id = assembly.builder.add(extension);
         assembly.objects.insert((Class::Extension, row.oid), id);
     }

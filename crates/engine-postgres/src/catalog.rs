@@ -48,7 +48,7 @@ rows! {
     /// A schema.
     NamespaceRow { oid: next<u32>, name: next<String>, owner: next<String>, acl: next<Names>, acl_default: next<Names>, comment: next<Option<String>>, }
     /// An extension.
-    ExtensionRow { oid: next<u32>, name: next<String>, namespace: next<String>, version: next<String>, }
+    ExtensionRow { oid: next<u32>, name: next<String>, namespace: next<String>, version: next<String>, comment: next<Option<String>>, own_comment: next<Option<String>>, }
     /// An enum, domain, composite or range.
     TypeRow {
         oid: next<u32>, namespace: next<u32>, name: next<String>, kind: letter, owner: next<String>, acl: next<Names>, acl_default: next<Names>,

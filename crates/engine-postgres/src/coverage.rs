@@ -5,7 +5,7 @@ use cadastre_engine::CoverageLine;
 /// Every kind of thing a PostgreSQL database can hold.
 pub(crate) const COVERAGE: &[CoverageLine] = &[
     CoverageLine::modelled("schemas", "comment, owner, grants; `public` is taken as given"),
-    CoverageLine::modelled("extensions", "name, schema, version; their members are left out"),
+    CoverageLine::modelled("extensions", "name, schema, version, comment; their members are left out"),
     CoverageLine::modelled("enums", "labels in order"),
     CoverageLine::modelled("domains", "base type, default, NOT NULL, collation, checks"),
     CoverageLine::modelled("composite types", "attributes with collation and comment"),
@@ -78,6 +78,10 @@ pub(crate) const COVERAGE: &[CoverageLine] = &[
     CoverageLine::reported(
         "rights on the system's own objects",
         "of `pg_catalog`, where they are not those it was made with",
+    ),
+    CoverageLine::reported(
+        "rights on members of extensions",
+        "where they are not those the extension came with",
     ),
     CoverageLine::reported("subscriptions", "where they connect to only superusers may see"),
     CoverageLine::unsupported("tablespaces", "belong to the server, not to the database"),

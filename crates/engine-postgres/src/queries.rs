@@ -40,10 +40,15 @@ pub(crate) fn namespaces() -> String {
     )
 }
 
+/// With the comment that there is, and the one that each extension comes with.
 pub(crate) fn extensions() -> String {
-    "SELECT e.oid, e.extname::text, n.nspname::text, e.extversion FROM pg_extension e \
-     JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.oid >= 16384 ORDER BY 2"
-        .into()
+    format!(
+        "WITH available AS MATERIALIZED (SELECT name, comment FROM pg_available_extensions) \
+         SELECT e.oid, e.extname::text, n.nspname::text, e.extversion, \
+         d.description, (SELECT a.comment FROM available a WHERE a.name = e.extname) \
+         FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace {} WHERE e.oid >= 16384 ORDER BY 2",
+        comment("pg_extension", "e.oid")
+    )
 }
 
 pub(crate) fn types(version: u32) -> String {
@@ -359,6 +364,19 @@ fn system_rights() -> String {
             "p.proacl",
             "p.oid::regprocedure::text",
         ),
+        of_members("pg_class", "relacl", "o.oid::regclass::text"),
+        of_members("pg_proc", "proacl", "o.oid::regprocedure::text"),
+        of_members("pg_type", "typacl", "o.oid::regtype::text"),
     ]
     .join(" UNION ALL ")
+}
+
+/// The same of what extensions brought along.
+fn of_members(catalogue: &str, rights: &str, name: &str) -> String {
+    format!(
+        "SELECT 'rights on a member of an extension', {name}, 0::oid, false FROM pg_depend m JOIN {catalogue} o ON o.oid = m.objid \
+         LEFT JOIN pg_init_privs i ON i.classoid = m.classid AND i.objoid = o.oid AND i.objsubid = 0 \
+         WHERE m.refclassid = 'pg_extension'::regclass AND m.refobjid >= 16384 AND m.deptype = 'e' AND m.classid = '{catalogue}'::regclass \
+         AND o.{rights} IS DISTINCT FROM i.initprivs"
+    )
 }

@@ -19,7 +19,12 @@ impl Writer<'_> {
             sql.extend(
                 object.owner.as_ref().map(|owner| format!("ALTER {target} OWNER TO {}", quote(owner))),
             );
-            sql.extend(comment_on(&target, object));
+            sql.extend(match &object.body {
+                // Only an extension's owner may say anything of it; what it says of itself need not be said.
+                Body::Extension(it) if it.own_comment == object.comment => None,
+                Body::Extension(_) => Some(comment_sql(&target, object.comment.as_deref())),
+                _ => comment_on(&target, object),
+            });
             sql.extend(self.index_comment(id));
             match &object.body {
                 Body::Composite(it) => sql.extend(attribute_comments(&self.name(id), &[], &it.attributes)),
@@ -87,7 +92,8 @@ impl Writer<'_> {
         let in_domain = object.parent.is_some_and(|parent| self.model.object(parent).kind() == Kind::Domain);
         Some(match &object.body {
             Body::Namespace(_) => format!("SCHEMA {}", quote(&object.name)),
-            Body::Extension(_) | Body::Event(_) | Body::DefaultPrivileges(_) => return None,
+            Body::Extension(_) => format!("EXTENSION {}", quote(&object.name)),
+            Body::Event(_) | Body::DefaultPrivileges(_) => return None,
             Body::Cast(_) => format!("CAST {}", object.name),
             Body::Transform(_) => format!("TRANSFORM FOR {}", object.name),
             Body::Language(_) => format!("LANGUAGE {}", quote(&object.name)),

@@ -18,6 +18,9 @@ pub struct Extension {
     pub namespace: String,
     /// The installed version.
     pub version: String,
+    /// The comment that it comes with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_comment: Option<String>,
 }
 
 /// An enumerated type.
