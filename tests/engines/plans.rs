@@ -692,6 +692,7 @@ const POSTGRES_KINDS: &[Kind] = &[
     Kind::TextSearchConfiguration,
     Kind::ForeignDataWrapper,
     Kind::ForeignServer,
+    Kind::UserMapping,
     Kind::EventTrigger,
     Kind::Publication,
     Kind::Language,

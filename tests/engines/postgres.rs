@@ -155,6 +155,25 @@ async fn rights_on_what_the_system_or_an_extension_brought_along_are_reported() 
 }
 
 #[tokio::test]
+async fn secret_options_of_user_mappings_are_named_and_never_read() {
+    let server = server();
+    let database = server.create_database();
+    let sql = "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (host 'h', api_token 'concealed'); \
+               CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (\"user\" 'guest', password 'concealed', password_required 'true');";
+    server.run_sql(&database, sql);
+    let model = introspect(&server, &database).await;
+    let definitions: Vec<&str> =
+        model.objects().filter_map(|(_, it)| it.body.defined()).map(|it| it.definition.as_str()).collect();
+    assert_eq!(
+        definitions[1..],
+        [
+            "CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (host 'h') /* to be set by hand, never read: api_token */",
+            "CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password_required 'true', \"user\" 'guest') /* to be set by hand, never read: password */"
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_server_that_never_answers_is_a_time_out() {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let silent = listener.local_addr().unwrap().port();

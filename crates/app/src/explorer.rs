@@ -44,7 +44,7 @@ fn stands_alone(kind: Kind) -> bool {
         Kind::OperatorFamily | Kind::OperatorClass | Kind::Cast | Kind::Collation | Kind::Conversion => true,
         Kind::TextSearchParser | Kind::TextSearchTemplate | Kind::TextSearchDictionary => true,
         Kind::TextSearchConfiguration | Kind::ForeignDataWrapper | Kind::ForeignServer => true,
-        Kind::EventTrigger | Kind::Publication | Kind::DefaultPrivileges => true,
+        Kind::UserMapping | Kind::EventTrigger | Kind::Publication | Kind::DefaultPrivileges => true,
         Kind::Namespace | Kind::Column | Kind::PrimaryKey | Kind::Unique | Kind::ForeignKey => false,
         Kind::Check | Kind::Exclusion | Kind::Index | Kind::Rule | Kind::Trigger | Kind::Policy => false,
         Kind::Statistics => false,

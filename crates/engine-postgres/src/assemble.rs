@@ -41,8 +41,8 @@ impl Class {
             2617 => Self::Operator,
             3381 => Self::Statistics,
             3079 => Self::Extension,
-            2605 | 2607 | 3456 | 3466 | 6104 | 2328 | 1417 | 3600 | 3601 | 3602 | 3764 | 2616 | 2753
-            | 2612 | 2601 | 3576 => Self::Defined(oid),
+            2605 | 2607 | 3456 | 3466 | 6104 | 2328 | 1417 | 1418 | 3600 | 3601 | 3602 | 3764 | 2616
+            | 2753 | 2612 | 2601 | 3576 => Self::Defined(oid),
             _ => return None,
         })
     }
@@ -119,11 +119,13 @@ pub(crate) fn assemble(
     catalog.attachments.into_iter().for_each(|row| assembly.add_attachment(row));
     catalog.policies.into_iter().for_each(|row| assembly.add_policy(row));
     catalog.routines.into_iter().for_each(|row| assembly.add_routine(row));
-    // What is in no schema may need any of those left out; wrappers and servers need none.
-    let (kept, left_out): (Vec<_>, Vec<_>) = catalog
-        .defined
-        .into_iter()
-        .partition(|row| schemas.is_empty() || row.namespace.is_some() || row.word.starts_with("foreign_"));
+    // What is in no schema may need any of those left out; wrappers, servers and their users need none.
+    let (kept, left_out): (Vec<_>, Vec<_>) = catalog.defined.into_iter().partition(|row| {
+        schemas.is_empty()
+            || row.namespace.is_some()
+            || row.word.starts_with("foreign_")
+            || row.word == "user_mapping"
+    });
     left_out
         .into_iter()
         .for_each(|row| assembly.builder.note_unmodelled(row.word.replace('_', " "), row.name));

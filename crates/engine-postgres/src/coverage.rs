@@ -71,7 +71,7 @@ pub(crate) const COVERAGE: &[CoverageLine] = &[
     CoverageLine::modelled("publications", "made and dropped as a whole"),
     CoverageLine::modelled("foreign data wrappers", "handler, validator, options"),
     CoverageLine::modelled("foreign servers", "type, version, options"),
-    CoverageLine::reported("user mappings", "their options may be secret and are never read"),
+    CoverageLine::modelled("user mappings", "role, server, options; secret ones are named and never read"),
     CoverageLine::modelled("transforms", "made and dropped as a whole"),
     CoverageLine::modelled("default privileges", "of a role, in a schema or everywhere"),
     CoverageLine::modelled("base types", "made and dropped as a whole, shell types too"),

@@ -2,12 +2,22 @@
 //! text search objects, foreign data wrappers and servers, event triggers, publications. Put together in the server, as `pg_dump`
 //! does it in the client. Manual: the page of each `CREATE`.
 
-use crate::queries::not_a_member;
+use crate::queries::{MAPPING_IS_SHOWN, not_a_member};
+
+/// What comes before the names of options that are not told, at the end of a statement.
+const UNTOLD: &str = " /* to be set by hand, never read: ";
+
+/// A definition without the names of options that are not told.
+pub(crate) fn told(definition: &str) -> &str {
+    definition.rsplit_once(UNTOLD).map_or(definition, |(told, _)| told)
+}
 
 /// One kind: its word, its catalogue, and SQL for the parts of a row.
 struct Source {
     word: &'static str,
     class: &'static str,
+    /// Where its rows are shown, if not in its catalogue.
+    shown: String,
     name: &'static str,
     /// Number of its namespace; empty for what is in none.
     namespace: &'static str,
@@ -28,6 +38,7 @@ impl Source {
         Self {
             word,
             class,
+            shown: class.to_owned(),
             name,
             namespace: "",
             definition,
@@ -72,7 +83,7 @@ impl Source {
             self.name,
             number(self.namespace),
             self.definition,
-            self.class,
+            self.shown,
             self.joins,
             self.own(),
             not_a_member(self.class, "x.oid"),
@@ -80,12 +91,20 @@ impl Source {
     }
 }
 
-/// `OPTIONS (…)` from an array of options, with a space before; nothing where there are none.
+/// Names of options that hold what nobody else may read.
+const SECRET: &str = "'passw(or)?d(?!_required)|passphrase|secret|token|credential|private_?key|access_?key'";
+
+/// `OPTIONS (…)` from an array of options, with a space before; nothing where there are none. Of secret ones only the names are told, in a
+/// comment at the end.
 fn options(array: &str) -> String {
-    format!(
-        "coalesce((SELECT ' OPTIONS (' || string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ' ORDER BY p.option_name COLLATE \"C\") || ')' \
-         FROM pg_options_to_table({array}) p), '')"
-    )
+    let of = |is: &str, item: &str| {
+        format!(
+            "(SELECT string_agg({item}, ', ' ORDER BY p.option_name COLLATE \"C\") FROM pg_options_to_table({array}) p WHERE p.option_name {is} {SECRET})"
+        )
+    };
+    let told = of("!~*", "quote_ident(p.option_name) || ' ' || quote_literal(p.option_value)");
+    let untold = of("~*", "quote_ident(replace(p.option_name, '*/', ''))");
+    format!("coalesce(' OPTIONS (' || {told} || ')', '') || coalesce('{UNTOLD}' || {untold} || ' */', '')")
 }
 
 /// The statement that tells which of these kinds the database has at all, as their words: most have few, and to plan the
@@ -94,8 +113,8 @@ pub(crate) fn present() -> String {
     let asked: Vec<_> = sources(0)
         .iter()
         .map(|source| {
-            let (word, class, own) = (source.word, source.class, source.own());
-            format!("SELECT '{word}' WHERE EXISTS (SELECT 1 FROM {class} x WHERE {own})")
+            let (word, shown, own) = (source.word, &source.shown, source.own());
+            format!("SELECT '{word}' WHERE EXISTS (SELECT 1 FROM {shown} x WHERE {own})")
         })
         .collect();
     asked.join(" UNION ALL ")
@@ -223,6 +242,21 @@ fn sources(version: u32) -> Vec<Source> {
                     "format('CREATE SERVER %I%s%s FOREIGN DATA WRAPPER %I', x.srvname, coalesce(' TYPE ' || quote_literal(x.srvtype), ''), \
                      coalesce(' VERSION ' || quote_literal(x.srvversion), ''), w.fdwname) || {}",
                     options("x.srvoptions")
+                ),
+            )
+        },
+        Source {
+            // The catalogue itself only superusers may read.
+            shown: format!(
+                "(SELECT 'pg_user_mapping'::regclass::oid AS tableoid, x.umid AS oid, x.* FROM pg_user_mappings x WHERE {MAPPING_IS_SHOWN})"
+            ),
+            ..Source::new(
+                "user_mapping",
+                "pg_user_mapping",
+                "format('%s SERVER %I', CASE WHEN x.umuser = 0 THEN 'PUBLIC' ELSE quote_ident(x.usename) END, x.srvname)",
+                format!(
+                    "format('CREATE USER MAPPING FOR %s SERVER %I', CASE WHEN x.umuser = 0 THEN 'PUBLIC' ELSE quote_ident(x.usename) END, x.srvname) || {}",
+                    options("x.umoptions")
                 ),
             )
         },

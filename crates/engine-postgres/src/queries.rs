@@ -303,7 +303,7 @@ pub(crate) fn dependencies(version: u32) -> String {
          AND d.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass, \
              'pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass, \
              'pg_cast'::regclass, 'pg_collation'::regclass, 'pg_conversion'::regclass, 'pg_event_trigger'::regclass, 'pg_publication_rel'::regclass, 'pg_foreign_server'::regclass, \
-             'pg_foreign_data_wrapper'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_config'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass, \
+             'pg_foreign_data_wrapper'::regclass, 'pg_user_mapping'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_config'::regclass, 'pg_opfamily'::regclass, 'pg_opclass'::regclass, \
              'pg_language'::regclass, 'pg_am'::regclass, 'pg_transform'::regclass, 'pg_statistic_ext'::regclass, 'pg_amop'::regclass, 'pg_amproc'::regclass) \
          AND d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_type'::regclass, 'pg_constraint'::regclass, 'pg_operator'::regclass, 'pg_extension'::regclass, \
              'pg_collation'::regclass, 'pg_foreign_server'::regclass, 'pg_foreign_data_wrapper'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_template'::regclass, 'pg_ts_dict'::regclass, \
@@ -311,13 +311,19 @@ pub(crate) fn dependencies(version: u32) -> String {
     )
 }
 
+/// Whether a row of `pg_user_mappings` (`x`) shows its options to who asks (manual, "pg_user_mappings").
+pub(crate) const MAPPING_IS_SHOWN: &str = "(SELECT r.rolsuper OR CASE WHEN x.umuser = 0 THEN pg_has_role(s.srvowner, 'USAGE') \
+    ELSE x.umuser = r.oid AND (pg_has_role(s.srvowner, 'USAGE') OR has_server_privilege(s.oid, 'USAGE')) END \
+    FROM pg_foreign_server s, pg_roles r WHERE s.oid = x.srvid AND r.rolname = current_user)";
+
 /// What is seen and not modelled; and, in the same round trip, the names that arrays of numbers stand for: operator classes
 /// and collations of indexes.
 pub(crate) fn remainder() -> String {
-    // Rows of pg_user_mapping are hidden from ordinary users.
-    let seen = "SELECT 'user mapping', x.usename || ' on ' || x.srvname, 0::oid, false FROM pg_user_mappings x \
+    let seen = format!(
+        "SELECT 'user mapping', x.usename || ' on ' || x.srvname, 0::oid, false FROM pg_user_mappings x WHERE NOT {MAPPING_IS_SHOWN} \
          UNION ALL SELECT 'subscription', s.subname, 0::oid, false FROM pg_subscription s \
-         WHERE s.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())";
+         WHERE s.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())"
+    );
     let rights = system_rights();
     let names = format!(
         "SELECT 'opclass', quote_ident(n.nspname) || '.' || quote_ident(o.opcname), o.oid, o.opcdefault FROM pg_opclass o \

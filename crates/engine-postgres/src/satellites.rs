@@ -104,6 +104,7 @@ impl Writer<'_> {
             Body::Publication(_) => format!("PUBLICATION {}", quote(&object.name)),
             Body::ForeignDataWrapper(_) => format!("FOREIGN DATA WRAPPER {}", quote(&object.name)),
             Body::ForeignServer(_) => format!("SERVER {}", quote(&object.name)),
+            Body::UserMapping(_) => format!("USER MAPPING FOR {}", object.name),
             Body::TextSearchParser(_) => format!("TEXT SEARCH PARSER {}", own()),
             Body::TextSearchTemplate(_) => format!("TEXT SEARCH TEMPLATE {}", own()),
             Body::TextSearchDictionary(_) => format!("TEXT SEARCH DICTIONARY {}", own()),

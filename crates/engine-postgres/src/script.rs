@@ -366,7 +366,8 @@ impl<'m> Writer<'m> {
             | Body::TextSearchConfiguration(it)
             | Body::ForeignDataWrapper(it)
             | Body::Transform(it)
-            | Body::ForeignServer(it) => {
+            | Body::ForeignServer(it)
+            | Body::UserMapping(it) => {
                 self.creating(Rank::Defined, id, it.definition.clone());
             }
             Body::Column(column) if object.parent.is_some_and(|parent| !self.is_made(parent)) => {

@@ -160,6 +160,7 @@ pub(crate) fn defined_body(word: &str, body: Defined) -> Option<Body> {
         "publication" => Body::Publication(body),
         "foreign_data_wrapper" => Body::ForeignDataWrapper(body),
         "foreign_server" => Body::ForeignServer(body),
+        "user_mapping" => Body::UserMapping(body),
         "text_search_parser" => Body::TextSearchParser(body),
         "text_search_template" => Body::TextSearchTemplate(body),
         "text_search_dictionary" => Body::TextSearchDictionary(body),

@@ -566,7 +566,7 @@ macro_rules! kinds {
                     Self::OperatorFamily(it) | Self::OperatorClass(it) | Self::Cast(it) | Self::Collation(it) => Some(it),
                     Self::Conversion(it) | Self::TextSearchParser(it) | Self::TextSearchTemplate(it) => Some(it),
                     Self::TextSearchDictionary(it) | Self::TextSearchConfiguration(it) => Some(it),
-                    Self::ForeignDataWrapper(it) | Self::ForeignServer(it) => Some(it),
+                    Self::ForeignDataWrapper(it) | Self::ForeignServer(it) | Self::UserMapping(it) => Some(it),
                     Self::EventTrigger(it) | Self::Publication(it) | Self::BaseType(it) => Some(it),
                     Self::Language(it) | Self::AccessMethod(it) | Self::Transform(it) => Some(it),
                     _ => None,
@@ -679,6 +679,7 @@ kinds! {
     TextSearchConfiguration(Defined) = "text_search_configuration", "text search configurations";
     ForeignDataWrapper(Defined) = "foreign_data_wrapper", "foreign data wrappers";
     ForeignServer(Defined) = "foreign_server", "foreign servers";
+    UserMapping(Defined) = "user_mapping", "user mappings";
     EventTrigger(Defined) = "event_trigger", "event triggers";
     Publication(Defined) = "publication", "publications";
     DefaultPrivileges(DefaultPrivileges) = "default_privileges", "default privileges";

@@ -148,7 +148,7 @@ impl Planning<'_> {
             | (Body::Rule(_), Body::Rule(_))
             | (Body::EventTrigger(_), Body::EventTrigger(_)) => (Rank::Attachment, self.firing_changes(b)),
             (Body::Policy(_), Body::Policy(y)) => (Rank::Policy, vec![self.alter_policy(b, y)]),
-            (Body::ForeignServer(_) | Body::ForeignDataWrapper(_), _) => {
+            (Body::ForeignServer(_) | Body::ForeignDataWrapper(_) | Body::UserMapping(_), _) => {
                 (Rank::Defined, foreign::changes(&b.name, &a.body, &b.body).into_iter().collect())
             }
             (Body::DefaultPrivileges(x), Body::DefaultPrivileges(y)) => {

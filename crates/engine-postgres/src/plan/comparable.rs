@@ -37,7 +37,7 @@ fn has_owner(object: &Object) -> bool {
         Kind::Operator | Kind::OperatorFamily | Kind::OperatorClass | Kind::Language | Kind::Statistics => {
             true
         }
-        Kind::Extension | Kind::Cast | Kind::Transform | Kind::AccessMethod => false,
+        Kind::Extension | Kind::Cast | Kind::Transform | Kind::AccessMethod | Kind::UserMapping => false,
         Kind::TextSearchParser | Kind::TextSearchTemplate | Kind::DefaultPrivileges | Kind::Event => false,
         Kind::Column | Kind::PrimaryKey | Kind::Unique | Kind::ForeignKey | Kind::Check | Kind::Exclusion => {
             false
@@ -59,6 +59,10 @@ fn adjust_body(model: &Model, object: &mut Object) {
         // A table that leaves one parent for another keeps what it had as its own.
         Body::Check(check) if heir && check.inheritance == Inheritance::Merged => {
             check.inheritance = Inheritance::Inherited;
+        }
+        // Whether what is never read is there nobody can make so.
+        Body::UserMapping(it) | Body::ForeignServer(it) | Body::ForeignDataWrapper(it) => {
+            it.definition = crate::defined::told(&it.definition).to_owned();
         }
         // The parents stand in the order in which the table came to them; leaving them would leave it columns of its own.
         Body::Table(table) => table.inherits.sort(),

@@ -1,13 +1,14 @@
-//! Changes of what reaches other servers: wrappers, servers and foreign tables, whose options are the end of their statement. Manual:
-//! "ALTER FOREIGN DATA WRAPPER", "ALTER SERVER", "ALTER FOREIGN TABLE".
+//! Changes of what reaches other servers: wrappers, servers, their users and foreign tables, whose options are the end of their statement. Manual:
+//! "ALTER FOREIGN DATA WRAPPER", "ALTER SERVER", "ALTER USER MAPPING", "ALTER FOREIGN TABLE".
 
 use cadastre_model::*;
 
+use crate::defined::told;
 use crate::dialect::quote;
 
 /// The words of a statement in front of its options, and the options: names and values as they are written.
 fn split(definition: &str) -> (&str, Vec<(&str, &str)>) {
-    match definition.split_once(" OPTIONS (") {
+    match told(definition).split_once(" OPTIONS (") {
         Some((head, rest)) => (head, list(rest)),
         None => (definition, Vec::new()),
     }
@@ -79,21 +80,27 @@ pub(super) fn can_alter(a: &Body, b: &Body) -> bool {
             lasting(a) == lasting(b)
         }
         (Body::ForeignDataWrapper(_), Body::ForeignDataWrapper(_)) => true,
+        (Body::UserMapping(_), Body::UserMapping(_)) => true,
         _ => false,
     }
 }
 
-/// The statement that alters a server or wrapper.
+/// The statement that alters a server, wrapper or user mapping.
 pub(super) fn changes(name: &str, a: &Body, b: &Body) -> Option<String> {
     let (words, x, y, clauses) = match (a, b) {
         (Body::ForeignServer(x), Body::ForeignServer(y)) => ("SERVER", x, y, &["VERSION"][..]),
         (Body::ForeignDataWrapper(x), Body::ForeignDataWrapper(y)) => {
             ("FOREIGN DATA WRAPPER", x, y, &["HANDLER", "VALIDATOR"][..])
         }
+        (Body::UserMapping(x), Body::UserMapping(y)) => ("USER MAPPING FOR", x, y, &[][..]),
         _ => return None,
     };
     let ((old, before), (new, after)) = (split(&x.definition), split(&y.definition));
-    let mut sql = format!("ALTER {words} {}", quote(name));
+    let mut sql = match a {
+        // Its name is made of words.
+        Body::UserMapping(_) => format!("ALTER {words} {name}"),
+        _ => format!("ALTER {words} {}", quote(name)),
+    };
     for word in clauses.iter().filter(|word| clause(old, word) != clause(new, word)) {
         match clause(new, word) {
             Some(value) => sql.push_str(&format!(" {word} {value}")),
@@ -135,6 +142,24 @@ mod tests {
         assert_eq!(
             option_changes(&options, &split(b).1),
             " OPTIONS (DROP c, SET \"a b\" 'x, ) z', ADD e 'a''b')"
+        );
+    }
+
+    #[test]
+    fn options_that_are_not_told_are_left_alone() {
+        let mapping =
+            |text: &str| Body::UserMapping(Defined { definition: text.into(), firing: Firing::Origin });
+        let a = mapping(
+            "CREATE USER MAPPING FOR bob SERVER s OPTIONS (\"user\" 'b') /* to be set by hand, never read: password */",
+        );
+        let b = mapping("CREATE USER MAPPING FOR bob SERVER s /* to be set by hand, never read: password */");
+        assert_eq!(
+            changes("bob SERVER s", &a, &b).unwrap(),
+            "ALTER USER MAPPING FOR bob SERVER s OPTIONS (DROP \"user\")"
+        );
+        assert_eq!(
+            changes("bob SERVER s", &b, &a).unwrap(),
+            "ALTER USER MAPPING FOR bob SERVER s OPTIONS (ADD \"user\" 'b')"
         );
     }
 

@@ -243,7 +243,9 @@ impl Deciding<'_> {
             }
             (Body::Rule(a), Body::Rule(b)) => a.definition == b.definition,
             (Body::EventTrigger(a), Body::EventTrigger(b)) => a.definition == b.definition,
-            (a @ (Body::ForeignServer(_) | Body::ForeignDataWrapper(_)), b) => foreign::can_alter(a, b),
+            (a @ (Body::ForeignServer(_) | Body::ForeignDataWrapper(_) | Body::UserMapping(_)), b) => {
+                foreign::can_alter(a, b)
+            }
             (Body::Policy(a), Body::Policy(b)) => {
                 (a.permissive, &a.command) == (b.permissive, &b.command)
                     && a.using.is_some() == b.using.is_some()
