@@ -195,8 +195,12 @@ fn what_is_told_by_a_closed_list_has_words_in_the_window() {
     let reason = |it: &cadastre_plan::Reason| {
         (serde_json::to_value(it).expect("a word").as_str().expect("a word").to_owned(), it.words())
     };
-    let lists: [(&str, Vec<(String, &str)>); 2] = [
+    let obstacle = |it: &cadastre_plan::Obstacle| {
+        (serde_json::to_value(it).expect("a word").as_str().expect("a word").to_owned(), it.words())
+    };
+    let lists: [(&str, Vec<(String, &str)>); 3] = [
         ("reason", cadastre_plan::Reason::ALL.iter().map(reason).collect()),
+        ("obstacle", cadastre_plan::Obstacle::ALL.iter().map(obstacle).collect()),
         ("clue", cadastre_diff::Clue::ALL.iter().map(|it| (it.word().to_owned(), it.words())).collect()),
     ];
     for (list, entries) in lists {

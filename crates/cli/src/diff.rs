@@ -112,7 +112,7 @@ pub async fn run(options: &DiffOptions, folder: &Path, output: &Output) -> Resul
         DiffFormat::Summary => format!("{}\n", comparison.summary()),
         DiffFormat::Sql => {
             let plan = comparison.plan(strategy(&options.sides))?;
-            plan.notes.iter().for_each(|note| eprintln!("cadastre: warning: {note}"));
+            plan.notes.iter().for_each(|note| eprintln!("cadastre: warning: {}", note.message));
             comparison.script(&plan)?
         }
         DiffFormat::Reverse => comparison.script(&comparison.reverse()?)?,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use cadastre_diff::{ChangeKind, Diff};
 use cadastre_model::*;
-use cadastre_plan::{Group, Hazard, LockClass, Plan, Reason, Step, TableLock, WorkClass};
+use cadastre_plan::{Group, Hazard, LockClass, Note, Obstacle, Plan, Reason, Step, TableLock, WorkClass};
 use serde_json::{Map, Value, json};
 
 use crate::fields::{self, Fate};
@@ -30,7 +30,7 @@ struct Planning<'m> {
     to: &'m Model,
     diff: &'m Diff,
     steps: Vec<Step>,
-    notes: Vec<String>,
+    notes: Vec<Note>,
 }
 
 impl Planning<'_> {
@@ -212,9 +212,7 @@ impl Planning<'_> {
             )
         };
         if fixed(&x) != fixed(&y) {
-            self.notes.push(format!(
-                "the collection {name} was made with other options (capped, time series, clustered or collation); they cannot be changed without making it anew"
-            ));
+            self.notes.push(Note::about(Obstacle::MadeOtherwise, vec![name.clone()]));
         }
     }
 
@@ -229,10 +227,7 @@ impl Planning<'_> {
         }
         if after.capped_bytes.is_some() || after.time_series.is_some() {
             let fields: Vec<&str> = changes.iter().map(|it| it.path.as_str()).collect();
-            self.notes.push(format!(
-                "documents of {name} have fields that its rule does not take ({}); those of a capped or time series collection are not changed",
-                fields.join(", ")
-            ));
+            self.notes.push(Note::about(Obstacle::FieldsStay, vec![name, fields.join(", ")]));
             return;
         }
         if validator.action == "error" {

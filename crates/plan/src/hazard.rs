@@ -101,8 +101,12 @@ impl Hazard {
 
     /// A hazard about something, as many as there are places in the reason's words.
     pub fn about(reason: Reason, about: Vec<String>) -> Self {
-        let fill = |text: String, (at, it): (usize, &String)| text.replace(&format!("{{{at}}}"), it);
-        let message = about.iter().enumerate().fold(reason.words().to_owned(), fill);
-        Self { kind: reason.kind(), reason, about, message }
+        Self { kind: reason.kind(), reason, message: filled(reason.words(), &about), about }
     }
+}
+
+/// Words with what they are about in the places `{0}`, `{1}`.
+pub(crate) fn filled(words: &str, about: &[String]) -> String {
+    let fill = |text: String, (at, it): (usize, &String)| text.replace(&format!("{{{at}}}"), it);
+    about.iter().enumerate().fold(words.to_owned(), fill)
 }

@@ -5,11 +5,13 @@
 
 mod action;
 mod hazard;
+mod note;
 mod plan;
 mod summary;
 
 pub use action::{Action, Transactional, arrange};
 pub use hazard::{Hazard, HazardKind, Reason};
+pub use note::{Note, Obstacle};
 pub use plan::{
     FORMAT, Group, LockClass, Plan, Proof, RENAMING, Step, TableLock, TableSize, TimeOuts, VERSION, WorkClass,
 };

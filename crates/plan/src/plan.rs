@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::hazard::Hazard;
+use crate::note::Note;
 
 /// The word in the file.
 pub const FORMAT: &str = "cadastre-plan";
@@ -176,9 +177,9 @@ pub struct Plan {
     /// Settings of the session that are put back, after everything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub closing: Vec<String>,
-    /// What differs and cannot be planned, in words.
+    /// What differs and cannot be planned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// How large the tables are whose rows are read or written, as far as that is known. Not part of its hash.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sizes: Vec<TableSize>,

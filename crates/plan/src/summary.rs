@@ -29,7 +29,7 @@ pub fn summary(plan: &Plan) -> String {
         }
     }
     for note in &plan.notes {
-        let _ = writeln!(text, "\nnote: {note}");
+        let _ = writeln!(text, "\nnote: {}", note.message);
     }
     text
 }

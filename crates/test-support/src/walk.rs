@@ -226,7 +226,7 @@ impl<'s> Walk<'s> {
         let comparison = compare_models(self.model.clone(), wanted.clone()).await?;
         let planned = comparison.plan(Strategy::Direct).map_err(|error| error.message)?;
         if let Some(note) = planned.notes.first() {
-            return Err(format!("cannot be planned: {note}"));
+            return Err(format!("cannot be planned: {}", note.message));
         }
         let (script, back) = (text(&comparison, &planned)?, text(&comparison, &reverse(&comparison)?)?);
         *plan = format!("-- there\n{script}\n-- back\n{back}");

@@ -579,6 +579,16 @@ export type Mark =
 /**  It is called something else in the second. */
 "renamed";
 
+/**  A difference that stays. */
+export type NoteView = {
+	/**  The reason's word, as `no_statement`. */
+	reason: string,
+	/**  What it is about, for `{0}` and `{1}` in the reason's words. */
+	about: string[],
+	/**  The whole in English. */
+	message: string,
+};
+
 /**  Everything about one object. */
 export type ObjectPage = ObjectPage_Serialize | ObjectPage_Deserialize;
 
@@ -719,7 +729,7 @@ export type PlanView_Deserialize = {
 	/**  The groups, in order. */
 	groups: GroupView_Deserialize[],
 	/**  What differs and cannot be planned. */
-	notes: string[],
+	notes: NoteView[],
 	/**  The script. */
 	script: string,
 	/**  The script that goes back. */
@@ -735,7 +745,7 @@ export type PlanView_Serialize = {
 	/**  The groups, in order. */
 	groups: GroupView_Serialize[],
 	/**  What differs and cannot be planned. */
-	notes: string[],
+	notes: NoteView[],
 	/**  The script. */
 	script: string,
 	/**  The script that goes back. */

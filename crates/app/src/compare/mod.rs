@@ -21,8 +21,9 @@ use cadastre_plan::{Step, TableSize};
 pub use kept::{plan_json, read_plan};
 use renames::{answered_rename, carry_out, rename_group, rename_steps};
 pub use view::{
-    ChangeView, CompareRequest, ComparisonView, DdlLine, EvidenceView, GroupView, HazardView, PlanChoice,
-    PlanFile, PlanView, ProofView, QuestionView, RenameAnswer, SideChoice, SideView, SizeView, StepView,
+    ChangeView, CompareRequest, ComparisonView, DdlLine, EvidenceView, GroupView, HazardView, NoteView,
+    PlanChoice, PlanFile, PlanView, ProofView, QuestionView, RenameAnswer, SideChoice, SideView, SizeView,
+    StepView,
 };
 pub use window::KeptComparison;
 

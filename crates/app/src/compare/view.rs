@@ -203,6 +203,18 @@ pub struct GroupView {
     pub steps: Vec<StepView>,
 }
 
+/// A difference that stays.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NoteView {
+    /// The reason's word, as `no_statement`.
+    pub reason: String,
+    /// What it is about, for `{0}` and `{1}` in the reason's words.
+    pub about: Vec<String>,
+    /// The whole in English.
+    pub message: String,
+}
+
 /// A plan.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -212,7 +224,7 @@ pub struct PlanView {
     /// The groups, in order.
     pub groups: Vec<GroupView>,
     /// What differs and cannot be planned.
-    pub notes: Vec<String>,
+    pub notes: Vec<NoteView>,
     /// The script.
     pub script: String,
     /// The script that goes back.

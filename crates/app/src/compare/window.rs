@@ -79,6 +79,10 @@ fn step_view(plan: &Plan, step: &Step) -> StepView {
     }
 }
 
+fn note_view(note: &cadastre_plan::Note) -> NoteView {
+    NoteView { reason: word(&note.reason), about: note.about.clone(), message: note.message.clone() }
+}
+
 fn group_view(plan: &Plan, group: &Group) -> GroupView {
     let steps = group.steps.iter().map(|step| step_view(plan, step)).collect();
     GroupView { transaction: group.transaction, steps }
@@ -143,7 +147,7 @@ impl Comparison {
         Ok(PlanView {
             also: also.into_iter().map(|at| at as u32).collect(),
             groups: plan.groups.iter().map(|group| group_view(&plan, group)).collect(),
-            notes: plan.notes.clone(),
+            notes: plan.notes.iter().map(note_view).collect(),
             script: if plan.is_empty() { String::new() } else { picked.script(&plan)? },
             reverse: if plan.is_empty() { String::new() } else { picked.script(&picked.reverse()?)? },
             hash: plan.hash(),

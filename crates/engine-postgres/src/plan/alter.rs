@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use cadastre_diff::Facets;
 use cadastre_model::*;
+use cadastre_plan::{Note, Obstacle};
 
 use super::column::within_bounds;
 use super::{Planning, foreign};
@@ -40,8 +41,7 @@ impl Planning<'_> {
             // Said, if it was not done otherwise and does not follow from what is done elsewhere.
             let is_silent = before == (self.new.units.len(), self.drops.len(), self.notes.len());
             if is_silent && !self.follows(to) && !self.fates.bare_defaults.contains(&from) {
-                let name = super::object_name(self.to, to);
-                self.notes.push(format!("{name} differs in a way that no statement changes"));
+                self.notes.push(Note::about(Obstacle::NoStatement, vec![super::object_name(self.to, to)]));
             }
             return;
         }

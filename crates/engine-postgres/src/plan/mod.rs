@@ -23,7 +23,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use cadastre_diff::Diff;
 use cadastre_engine::{DbError, ErrorCode};
 use cadastre_model::*;
-use cadastre_plan::{Action, Hazard, Plan, Reason, Step, Transactional, arrange};
+use cadastre_plan::{Action, Hazard, Note, Plan, Reason, Step, Transactional, arrange};
 
 use crate::dialect::{qualified, quote};
 use crate::own_path;
@@ -150,7 +150,7 @@ pub(crate) struct Planning<'m> {
     pub disowning: Vec<(usize, ObjectId)>,
     /// Units of the new state that must stand alone.
     pub alone: Vec<usize>,
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 impl<'m> Planning<'m> {
