@@ -562,6 +562,28 @@ async fn steps_tell_time_outs_probes_sizes_and_ways_back() {
     assert_eq!(column.reverse, ["ALTER TABLE \"Odd s\".t DROP COLUMN note"]);
 }
 
+/// Only the statement that builds an index or key makes others wait: not the one that joins it to that of a partitioned table, orders
+/// rows by it or comments on it.
+#[tokio::test]
+async fn what_is_said_of_an_index_once_it_is_built_costs_nothing() {
+    let server = super::postgres::server();
+    let table = "CREATE TABLE t (id integer, at integer) PARTITION BY RANGE (at); CREATE TABLE t_1 PARTITION OF t FOR VALUES FROM (0) TO (9);";
+    let to = format!(
+        "{table} CREATE INDEX t_id ON t (id); ALTER TABLE t ADD CONSTRAINT t_key UNIQUE (at); COMMENT ON CONSTRAINT t_1_at_key ON t_1 IS 'k';"
+    );
+    let (first, second) = databases(&*server, table, &to);
+    let (plan, _) = plan_between(&*server, &first, &second).await;
+    let cost = |words: &str| {
+        let step = plan.steps().find(|step| step.statements[0].contains(words)).unwrap();
+        (step.work, step.hazards.len())
+    };
+    assert_eq!(cost("CREATE INDEX t_1_id_idx"), (WorkClass::Scan, 1));
+    assert_eq!(cost("ADD CONSTRAINT t_key"), (WorkClass::Scan, 2));
+    for words in ["CREATE INDEX t_id", "ATTACH PARTITION public.t_1_id_idx", "COMMENT ON CONSTRAINT"] {
+        assert_eq!(cost(words).0, WorkClass::Metadata, "{words}: {plan:?}");
+    }
+}
+
 /// On a server where every statement is final, each step says how one sees that it is done: not before, and afterwards.
 #[tokio::test]
 async fn probes_of_mariadb_tell_what_is_done() {

@@ -271,6 +271,10 @@ impl<'m> Locks<'m> {
 
     /// Work and hazards of statements on a table that is there.
     fn costs(&self, step: &mut Step, id: ObjectId, is_made: bool) {
+        // What is said of it besides costs nothing: whose it is, its comment. Nor does that of a partitioned table alone.
+        let makes =
+            |it: &String| it.starts_with("CREATE ") && !it.contains(" ON ONLY ") || it.contains("\n    ADD ");
+        let is_made = is_made && step.statements.iter().any(makes);
         let mut hazard = |reason| step.hazards.push(Hazard::new(reason));
         let mut work = WorkClass::Metadata;
         match &self.model.object(id).body {
