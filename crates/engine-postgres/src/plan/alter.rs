@@ -1,7 +1,5 @@
 //! Changes made in place, kind by kind. Grammar: manual, "SQL Commands", the page of each `ALTER`.
 
-use std::collections::HashSet;
-
 use cadastre_diff::Facets;
 use cadastre_model::*;
 use cadastre_plan::{Note, Obstacle};
@@ -27,6 +25,7 @@ impl Planning<'_> {
                 self.alter_one(from, to, facets);
             }
         }
+        self.stand_apart();
         self.rename_parts();
         self.hand_over_sequences();
         self.put_defaults_back();
@@ -206,47 +205,7 @@ impl Planning<'_> {
             sql.push(format!("{alter} SET ACCESS METHOD {}", quote(method)));
         }
         sql.extend(option_changes(&alter, &a.options, &b.options));
-        let hands_over = self.hands_over(to, a, b);
-        // It inherits no more before what it got there can go.
-        let mut leaves = Vec::new();
-        for parent in a.inherits.iter().filter(|parent| !b.inherits.contains(parent)) {
-            let leave = format!("{alter} NO INHERIT {}", qualified(parent));
-            let at = self.new.unit(Rank::Takedown, to, leave);
-            leaves.push(at);
-            self.leaving.extend(self.from.find_relation(parent).map(|parent| (at, parent)));
-        }
-        // It inherits when it has all that is to be inherited.
-        for parent in b.inherits.iter().filter(|parent| !a.inherits.contains(parent)) {
-            let above = self.to.find_relation(parent);
-            let let_off: Vec<String> = above.map(|above| self.let_off(to, above)).unwrap_or_default();
-            let column = |name: &String, word: &str| format!("{alter} ALTER COLUMN {name} {word} NOT NULL");
-            let mut join: Vec<String> = let_off.iter().map(|name| column(name, "SET")).collect();
-            join.push(format!("{alter} INHERIT {}", qualified(parent)));
-            join.extend(let_off.iter().map(|name| column(name, "DROP")));
-            let at = self.new.unit(Rank::Default, to, String::new());
-            self.new.units[at].sql = join;
-            self.joining.push(at);
-            if hands_over {
-                self.handing_over.push(at);
-                leaves.iter().for_each(|leave| self.new.units[*leave].needs.push(at));
-            }
-            self.new.pending.push((at, to));
-            self.new.pending.extend(above.map(|parent| (at, parent)));
-            let family = above.map(|parent| self.new.with_those_above(parent)).unwrap_or_default();
-            let before = family.into_iter().filter_map(|parent| self.diff.from(parent));
-            self.inheriting.extend(before.map(|parent| (at, parent)));
-            // What is let off NOT NULL is so afterwards: to come to a parent it must be as the parent's.
-            let is_let_off = |child: ObjectId| {
-                let before = self.diff.from(child).map(|it| &self.from.object(it).body);
-                matches!((before, &self.to.object(child).body),
-                    (Some(Body::Column(a)), Body::Column(b)) if a.not_null && !b.not_null)
-            };
-            let is_inherited =
-                |child: ObjectId| matches!(self.to.object(child).kind(), Kind::Column | Kind::Check);
-            let children = self.to.children(to).iter();
-            let children = children.filter(|child| is_inherited(**child) && !is_let_off(**child));
-            self.new.pending.extend(children.map(|&child| (at, child)));
-        }
+        self.parent_changes(to, &alter, a, b);
         self.partition_changes(to, name, a, b);
         self.type_changes(to, &alter, a, b);
         let (x, y) = (a.row_security, b.row_security);
@@ -268,28 +227,6 @@ impl Planning<'_> {
         }
         sql.extend(foreign::table_options(&alter, a, b));
         sql
-    }
-
-    /// The columns of a table, quoted, that are and were let off the NOT NULL of one it comes to inherit from: to come to
-    /// it they must be as its own.
-    fn let_off(&self, table: ObjectId, above: ObjectId) -> Vec<String> {
-        let columns = |table: ObjectId| {
-            self.to.children(table).iter().filter_map(|&id| match &self.to.object(id).body {
-                Body::Column(column) => Some((id, self.to.object(id).name.as_str(), column.not_null)),
-                _ => None,
-            })
-        };
-        let strict: HashSet<&str> =
-            columns(above).filter(|(_, _, not_null)| *not_null).map(|(_, name, _)| name).collect();
-        columns(table)
-            .filter(|(id, name, not_null)| !not_null && strict.contains(name) && self.was_nullable(*id))
-            .map(|(_, name, _)| quote(name).to_string())
-            .collect()
-    }
-
-    fn was_nullable(&self, column: ObjectId) -> bool {
-        let before = self.diff.from(column).map(|it| &self.from.object(it).body);
-        matches!(before, Some(Body::Column(column)) if !column.not_null)
     }
 
     fn view_changes(&mut self, to: ObjectId, a: &View, b: &View) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! What is kept and passes to another: names of indexes, keys and constraints, sequences of columns, columns of heirs.
+//! What is kept and passes to another: names of indexes, keys and constraints, sequences of columns.
 
 use std::collections::HashSet;
 
@@ -89,77 +89,5 @@ impl Planning<'_> {
                 self.new.unit(Rank::Default, to, format!("{alter} NONE"));
             }
         }
-    }
-
-    /// Whether a table has a column from a parent that it leaves which is to come from one that it joins: it joins the one before it
-    /// leaves the other, for a column that no parent has becomes its own, and no statement makes it an inherited one again (manual, "ALTER TABLE",
-    /// `NO INHERIT`). Only where neither has to wait for what the other's parents become.
-    pub(super) fn hands_over(&self, to: ObjectId, a: &Table, b: &Table) -> bool {
-        let left: Vec<&QualifiedName> = a.inherits.iter().filter(|it| !b.inherits.contains(it)).collect();
-        let joined: Vec<&QualifiedName> = b.inherits.iter().filter(|it| !a.inherits.contains(it)).collect();
-        let is_left_too = |joined: &QualifiedName| {
-            let above = self.to.find_relation(joined).and_then(|it| self.diff.from(it));
-            above.is_some_and(|above| self.loses_an_heir(above))
-        };
-        if left.is_empty() || joined.is_empty() || joined.iter().any(|it| is_left_too(it)) {
-            return false;
-        }
-        // Those of one family wait for each other.
-        let family = |names: &[&QualifiedName]| {
-            let (mut before, mut after) = (HashSet::new(), HashSet::new());
-            for name in names {
-                add_family(self.from, name, &mut before);
-                add_family(self.to, name, &mut after);
-            }
-            before.extend(after);
-            before
-        };
-        if !family(&left).is_disjoint(&family(&joined)) {
-            return false;
-        }
-        let has = |model: &Model, parents: &[&QualifiedName], name: &str| {
-            let mut tables = parents.iter().filter_map(|it| model.find_relation(it));
-            tables.any(|table| {
-                let mut columns = model.children(table).iter().map(|&id| model.object(id));
-                columns.any(|it| it.kind() == Kind::Column && it.name == name)
-            })
-        };
-        let mut passes = false;
-        for &id in self.to.children(to) {
-            let (object, before) = (self.to.object(id), self.diff.from(id).map(|it| self.from.object(it)));
-            let (Body::Column(column), Some(Body::Column(old))) = (&object.body, before.map(|it| &it.body))
-            else {
-                continue;
-            };
-            let (leaves, joins) = (has(self.from, &left, &object.name), has(self.to, &joined, &object.name));
-            let stays_as_it_is = (&old.data_type, &old.collation, old.not_null, &old.generated)
-                == (&column.data_type, &column.collation, column.not_null, &column.generated);
-            if (leaves || joins) && !stays_as_it_is {
-                return false;
-            }
-            let is_inherited = |it: &Column| it.inheritance == Inheritance::Inherited;
-            passes |= leaves && joins && is_inherited(old) && is_inherited(column);
-        }
-        passes
-    }
-
-    /// Whether a table that inherits from this one does not any more.
-    fn loses_an_heir(&self, above: ObjectId) -> bool {
-        let name = self.from.walk(above).qualified_name();
-        self.from.tables().any(|heir| {
-            let inherits = |body: &Body| matches!(body, Body::Table(it) if it.inherits.contains(&name));
-            let after = self.diff.to(heir.id()).map(|it| &self.to.object(it).body);
-            inherits(&heir.object().body) && after.is_some_and(|after| !inherits(after))
-        })
-    }
-}
-
-/// A table with all it inherits from in a model, by their names.
-fn add_family(model: &Model, table: &QualifiedName, found: &mut HashSet<QualifiedName>) {
-    if !found.insert(table.clone()) {
-        return;
-    }
-    if let Some(Body::Table(it)) = model.find_relation(table).map(|id| &model.object(id).body) {
-        it.inherits.iter().for_each(|parent| add_family(model, parent, found));
     }
 }

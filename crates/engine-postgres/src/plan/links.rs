@@ -207,6 +207,33 @@ impl Planning<'_> {
         }
     }
 
+    /// What takes whole rows of a table names, or holds on to, all columns that are there when it is made: a view over a routine that
+    /// returns them, a parsed routine that reads `excluded`.
+    fn link_whole_rows(&self, column_drops: &HashMap<ObjectId, Vec<usize>>, needs: &mut [Vec<usize>]) {
+        if column_drops.is_empty() {
+            return;
+        }
+        let drops_of = |table: &ObjectId| self.diff.from(*table).and_then(|it| column_drops.get(&it));
+        for (at, unit) in self.new.units.iter().enumerate() {
+            let object = self.to.object(unit.object);
+            let tables: Vec<ObjectId> = match &object.body {
+                Body::View(_) => {
+                    let routines = object.depends_on.iter().map(|&needed| self.to.object(needed));
+                    let rows = routines
+                        .filter(|it| matches!(&it.body, Body::Routine(it) if it.returns.contains("SETOF ")));
+                    rows.flat_map(|it| it.depends_on.iter().copied()).collect()
+                }
+                Body::Routine(it)
+                    if has_parsed_body(&it.definition) && takedown::mentions(&it.definition, "excluded") =>
+                {
+                    object.depends_on.clone()
+                }
+                _ => continue,
+            };
+            needs[at].extend(tables.iter().filter_map(drops_of).flatten());
+        }
+    }
+
     /// Whether a table that the column's table inherits from has one of its name.
     fn comes_from_parents(&self, column: ObjectId) -> bool {
         let object = self.to.object(column);
@@ -450,6 +477,7 @@ impl Planning<'_> {
                 units.for_each(|(unit, _)| needs[unit].push(*at));
             }
         }
+        self.link_whole_rows(&column_drops, needs);
         self.link_typed(drop_of, &column_drops, needs);
         self.link_parsed_routines(drop_of, units_of, needs);
         // What an heir says of a column for itself goes with the type it gets from its parent.

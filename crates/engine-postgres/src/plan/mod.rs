@@ -12,6 +12,7 @@ mod handover;
 mod links;
 mod locks;
 mod online;
+mod parents;
 mod partitions;
 mod removal;
 mod takedown;

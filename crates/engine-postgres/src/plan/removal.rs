@@ -213,7 +213,8 @@ impl Planning<'_> {
             | Kind::Index => Rank::Takedown,
             Kind::View | Kind::Rule | Kind::Trigger | Kind::Policy | Kind::Statistics => Rank::Takedown,
             Kind::EventTrigger => Rank::First,
-            Kind::Publication | Kind::DefaultPrivileges => Rank::Takedown,
+            // A routine that is made while a transform is there stands on it (source, "pg_proc.c").
+            Kind::Publication | Kind::DefaultPrivileges | Kind::Transform => Rank::Takedown,
             _ if is_replaced => Rank::Takedown,
             _ => Rank::Removal,
         }
