@@ -2,7 +2,7 @@
 //!
 //! Nodes of the graph are numbers: first the units of the new state, then, from `count` on, what is dropped.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cadastre_model::*;
 
@@ -346,6 +346,7 @@ impl Planning<'_> {
         units_of: &HashMap<ObjectId, Vec<usize>>,
         needs: &mut [Vec<usize>],
     ) {
+        let attaching: HashSet<usize> = self.new.attachments.iter().map(|(_, _, unit)| *unit).collect();
         for (id, object) in self.from.objects() {
             let Some(to) = self.diff.to(id) else { continue };
             if self.fates.taken.contains(&id) {
@@ -363,8 +364,9 @@ impl Planning<'_> {
             for &needed in object.depends_on.iter().filter(|needed| !self.fates.swapped.contains_key(needed))
             {
                 if let Some(drop) = drop_at(needed) {
-                    // Coming to another parent lets go of nothing.
-                    needs[drop].extend(units.iter().copied().filter(|unit| !self.joining.contains(unit)));
+                    // Coming to another parent, or as a partition to another table, lets go of nothing.
+                    let lets_go = |unit: &usize| !self.joining.contains(unit) && !attaching.contains(unit);
+                    needs[drop].extend(units.iter().copied().filter(lets_go));
                 }
             }
         }
