@@ -207,6 +207,27 @@ impl Planning<'_> {
         }
     }
 
+    /// What heirs have of a column goes with it.
+    fn add_heirs_columns(
+        &self,
+        drop_of: &HashMap<ObjectId, usize>,
+        column_drops: &mut HashMap<ObjectId, Vec<usize>>,
+    ) {
+        for id in self.fates.taken.iter().filter(|id| !drop_of.contains_key(id)) {
+            let object = self.from.object(*id);
+            let (Kind::Column, Some(table)) = (object.kind(), object.parent) else { continue };
+            let above = self.old.with_those_above(table).into_iter().skip(1);
+            let same = above.flat_map(|parent| self.from.children(parent)).filter(|it| {
+                let it = self.from.object(**it);
+                it.kind() == Kind::Column && it.name == object.name
+            });
+            let drops: Vec<usize> = same.filter_map(|it| drop_of.get(it).copied()).collect();
+            if !drops.is_empty() {
+                column_drops.entry(table).or_default().extend(drops);
+            }
+        }
+    }
+
     /// What takes whole rows of a table names, or holds on to, all columns that are there when it is made: a view over a routine that
     /// returns them, a parsed routine that reads `excluded`.
     fn link_whole_rows(&self, column_drops: &HashMap<ObjectId, Vec<usize>>, needs: &mut [Vec<usize>]) {
@@ -461,6 +482,7 @@ impl Planning<'_> {
                 column_drops.entry(table).or_default().push(count + at);
             }
         }
+        self.add_heirs_columns(drop_of, &mut column_drops);
         for (at, parent) in &self.leaving {
             for &unit in self.column_units(*parent).iter().filter(|unit| *unit != at) {
                 needs[unit].push(*at);

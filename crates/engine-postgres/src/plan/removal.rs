@@ -108,8 +108,9 @@ impl Planning<'_> {
                 if !goes || column.inheritance != Inheritance::Inherited {
                     continue;
                 }
+                let only = if self.heirs_keep(table.id(), &object.name) { "ONLY " } else { "" };
                 let (name, column) = (qualified(&self.new.name(to)), quote(&object.name));
-                let sql = format!("ALTER TABLE {name} DROP COLUMN IF EXISTS {column}");
+                let sql = format!("ALTER TABLE {only}{name} DROP COLUMN IF EXISTS {column}");
                 let at = self.new.unit(Rank::Removal, to, sql);
                 self.left_by_parents.push((at, id));
             }
@@ -220,13 +221,16 @@ impl Planning<'_> {
         }
     }
 
-    /// Whether a table that inherits a column is to keep it when its parent does not.
+    /// Whether a table that inherits a column, from however far above, is to keep it when its parent does not.
     fn heirs_keep(&self, parent: ObjectId, column: &str) -> bool {
         let name = self.from.walk(parent).qualified_name();
-        self.from.tables().any(|heir| {
-            let inherits = heir.table().is_some_and(|table| table.inherits.contains(&name));
-            inherits
-                && self.from.children(heir.id()).iter().any(|&id| {
+        let mut heirs = self
+            .from
+            .tables()
+            .filter(|heir| heir.table().is_some_and(|table| table.inherits.contains(&name)));
+        heirs.any(|heir| {
+            self.heirs_keep(heir.id(), column)
+                || self.from.children(heir.id()).iter().any(|&id| {
                     let object = self.from.object(id);
                     object.kind() == Kind::Column && object.name == column && !self.fates.taken.contains(&id)
                 })
