@@ -562,6 +562,22 @@ async fn steps_tell_time_outs_probes_sizes_and_ways_back() {
     assert_eq!(column.reverse, ["ALTER TABLE \"Odd s\".t DROP COLUMN note"]);
 }
 
+/// An heir that came to another parent has a check of that one for itself as well, which no statement takes from it.
+#[tokio::test]
+async fn a_check_that_an_heir_kept_when_it_left_a_parent_is_no_difference() {
+    let server = super::postgres::server();
+    let heir = |parent: &str| {
+        format!(
+            "CREATE TABLE {parent} (id integer); CREATE TABLE heir () INHERITS ({parent}); ALTER TABLE {parent} ADD CONSTRAINT c CHECK (id > 0) NOT VALID;"
+        )
+    };
+    let (first, second) = databases(&*server, &heir("elder"), &heir("other"));
+    let (_, script) = plan_between(&*server, &first, &second).await;
+    server.run_sql(&first, &script);
+    let comparison = compare_targets(&server.target(&first), &server.target(&second), Some(&*server)).await;
+    assert!(comparison.is_empty(), "{}", comparison.summary());
+}
+
 /// Only the statement that builds an index or key makes others wait: not the one that joins it to that of a partitioned table, orders
 /// rows by it or comments on it.
 #[tokio::test]

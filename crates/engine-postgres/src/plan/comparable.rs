@@ -56,9 +56,10 @@ fn adjust_body(model: &Model, object: &mut Object) {
         Body::Column(column) if heir && column.inheritance == Inheritance::Merged => {
             column.inheritance = Inheritance::Inherited;
         }
-        // A table that leaves one parent for another keeps what it had as its own.
+        // A table that leaves one parent for another keeps what it had as its own. Whether rows were looked through is then as with its parent.
         Body::Check(check) if heir && check.inheritance == Inheritance::Merged => {
             check.inheritance = Inheritance::Inherited;
+            check.validated = Validated::Yes;
         }
         // Whether what is never read is there nobody can make so.
         Body::UserMapping(it) | Body::ForeignServer(it) | Body::ForeignDataWrapper(it) => {
