@@ -13,7 +13,7 @@ use cadastre_app::compare::{
 };
 use cadastre_app::engines;
 use cadastre_engine::{IntrospectOptions, Rehearse, RunContext, Target};
-use cadastre_model::Kind;
+use cadastre_model::{Kind, Unmodelled};
 use cadastre_test_support::{MariaDbServer, TestServer};
 
 use super::secret;
@@ -560,6 +560,27 @@ async fn steps_tell_time_outs_probes_sizes_and_ways_back() {
     let column = plan.steps().find(|step| step.statements[0].contains("ADD COLUMN")).unwrap();
     assert_eq!(column.time_outs.map(|it| (it.lock, it.statement)), Some((5, 60)));
     assert_eq!(column.reverse, ["ALTER TABLE \"Odd s\".t DROP COLUMN note"]);
+}
+
+/// A user mapping's password is never read, so that one which goes is gone; where a side was read by somebody who may not see such, it stays.
+#[tokio::test]
+async fn user_mappings_go_with_a_word_and_stay_where_they_were_not_seen() {
+    let server = super::postgres::server();
+    let base = "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;";
+    let mapped = format!("{base} CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password 'concealed');");
+    let (first, second) = databases(&*server, &mapped, base);
+    let (from, mut to) = (
+        side(&server.target(&first), Some(&*server)).await,
+        side(&server.target(&second), Some(&*server)).await,
+    );
+    let (plan, _) = plan_between(&*server, &first, &second).await;
+    let step = plan.steps().next().unwrap();
+    assert_eq!(step.statements, ["DROP USER MAPPING FOR PUBLIC SERVER s"]);
+    assert_eq!(step.hazards[0].message, "the values of password are gone");
+    to.model.unmodelled.push(Unmodelled { kind: "user mapping".into(), name: "PUBLIC SERVER s".into() });
+    let comparison = compare(from, to, &RenameAnswers::default()).await.unwrap();
+    let plan = comparison.plan(Strategy::Direct).unwrap();
+    assert!(plan.is_empty() && plan.notes[0].message.contains("it is left alone"), "{plan:?}");
 }
 
 /// An heir that came to another parent has a check of that one for itself as well, which no statement takes from it.

@@ -101,7 +101,9 @@ pub(crate) fn assemble(
     for row in catalog.extensions {
         let mut homes = assembly.namespaces.values().copied();
         let home = homes.find(|&id| assembly.builder.object(id).name == row.namespace);
-        let body = Extension { namespace: row.namespace, version: row.version, own_comment: row.own_comment };
+        let mut said = catalog.own_comments.iter().filter(|it| it.extension == row.name);
+        let own_comment = said.next().and_then(|it| it.comment.clone());
+        let body = Extension { namespace: row.namespace, version: row.version, own_comment };
         let mut extension = Object::new(None, row.name, Body::Extension(body));
         extension.depends_on.extend(home);
         extension.comment = row.comment;

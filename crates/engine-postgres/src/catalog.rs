@@ -48,7 +48,9 @@ rows! {
     /// A schema.
     NamespaceRow { oid: next<u32>, name: next<String>, owner: next<String>, acl: next<Names>, acl_default: next<Names>, comment: next<Option<String>>, }
     /// An extension.
-    ExtensionRow { oid: next<u32>, name: next<String>, namespace: next<String>, version: next<String>, comment: next<Option<String>>, own_comment: next<Option<String>>, }
+    ExtensionRow { oid: next<u32>, name: next<String>, namespace: next<String>, version: next<String>, comment: next<Option<String>>, }
+    /// What an extension says of itself.
+    OwnCommentRow { extension: next<String>, comment: next<Option<String>>, }
     /// An enum, domain, composite or range.
     TypeRow {
         oid: next<u32>, namespace: next<u32>, name: next<String>, kind: letter, owner: next<String>, acl: next<Names>, acl_default: next<Names>,
@@ -120,6 +122,7 @@ pub(crate) struct Catalog {
     pub present: Vec<String>,
     pub namespaces: Vec<NamespaceRow>,
     pub extensions: Vec<ExtensionRow>,
+    pub own_comments: Vec<OwnCommentRow>,
     pub types: Vec<TypeRow>,
     pub relations: Vec<RelationRow>,
     pub columns: Vec<ColumnRow>,
@@ -173,6 +176,11 @@ pub(crate) async fn read(client: &Client, version: u32, context: &RunContext) ->
         done += 1;
         context.report(Stage::Reading, done, done + running.len());
         context.check()?;
+    }
+    if !catalog.extensions.is_empty() {
+        // The last one: where it fails, all others were answered.
+        let rows = client.query_typed(&queries::own_comments(), &[]).await.unwrap_or_default();
+        catalog.own_comments = rows.iter().filter_map(|row| OwnCommentRow::read(row).ok()).collect();
     }
     Ok(catalog)
 }

@@ -2,10 +2,15 @@
 //! text search objects, foreign data wrappers and servers, event triggers, publications. Put together in the server, as `pg_dump`
 //! does it in the client. Manual: the page of each `CREATE`.
 
-use crate::queries::{MAPPING_IS_SHOWN, not_a_member};
+use crate::queries::{MAPPING_IS_SHOWN, MAPPING_NAME, not_a_member};
 
 /// What comes before the names of options that are not told, at the end of a statement.
 const UNTOLD: &str = " /* to be set by hand, never read: ";
+
+/// The names of the options of a definition that are not told.
+pub(crate) fn untold(definition: &str) -> Option<&str> {
+    definition.rsplit_once(UNTOLD).map(|(_, names)| names.trim_end_matches(" */"))
+}
 
 /// A definition without the names of options that are not told.
 pub(crate) fn told(definition: &str) -> &str {
@@ -91,19 +96,26 @@ impl Source {
     }
 }
 
-/// Names of options that hold what nobody else may read.
-const SECRET: &str = "'passw(or)?d(?!_required)|passphrase|secret|token|credential|private_?key|access_?key'";
+/// Whether an option (`p`) holds what nobody else may read: by its name, or by an address with a password in its value.
+const IS_SECRET: &str = "(p.option_name ~* 'passw(or)?d(?!_required)|passphrase|pwd|secret|token|credential|jwt|(api|auth|account|access|private|encryption|client|sa)_?key' \
+    OR p.option_value ~* '://[^/@]*:[^/@]*@|(passw(or)?d|pwd) *=')";
+
+/// The options of an array that may be told, with commas between them; null where there are none.
+pub(crate) fn told_options(array: &str) -> String {
+    listed(array, "NOT", "quote_ident(p.option_name) || ' ' || quote_literal(p.option_value)")
+}
+
+fn listed(array: &str, is: &str, item: &str) -> String {
+    format!(
+        "(SELECT string_agg({item}, ', ' ORDER BY p.option_name COLLATE \"C\") FROM pg_options_to_table({array}) p WHERE {is} {IS_SECRET})"
+    )
+}
 
 /// `OPTIONS (…)` from an array of options, with a space before; nothing where there are none. Of secret ones only the names are told, in a
 /// comment at the end.
-fn options(array: &str) -> String {
-    let of = |is: &str, item: &str| {
-        format!(
-            "(SELECT string_agg({item}, ', ' ORDER BY p.option_name COLLATE \"C\") FROM pg_options_to_table({array}) p WHERE p.option_name {is} {SECRET})"
-        )
-    };
-    let told = of("!~*", "quote_ident(p.option_name) || ' ' || quote_literal(p.option_value)");
-    let untold = of("~*", "quote_ident(replace(p.option_name, '*/', ''))");
+pub(crate) fn options(array: &str) -> String {
+    let (told, untold) =
+        (told_options(array), listed(array, "", "quote_ident(translate(p.option_name, '*/', ''))"));
     format!("coalesce(' OPTIONS (' || {told} || ')', '') || coalesce('{UNTOLD}' || {untold} || ' */', '')")
 }
 
@@ -253,11 +265,8 @@ fn sources(version: u32) -> Vec<Source> {
             ..Source::new(
                 "user_mapping",
                 "pg_user_mapping",
-                "format('%s SERVER %I', CASE WHEN x.umuser = 0 THEN 'PUBLIC' ELSE quote_ident(x.usename) END, x.srvname)",
-                format!(
-                    "format('CREATE USER MAPPING FOR %s SERVER %I', CASE WHEN x.umuser = 0 THEN 'PUBLIC' ELSE quote_ident(x.usename) END, x.srvname) || {}",
-                    options("x.umoptions")
-                ),
+                MAPPING_NAME,
+                format!("'CREATE USER MAPPING FOR ' || {MAPPING_NAME} || {}", options("x.umoptions")),
             )
         },
         Source {

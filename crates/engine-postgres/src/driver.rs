@@ -16,7 +16,7 @@ use crate::connect::{Session, open};
 use crate::dialect::PostgresDialect;
 use crate::{catalog, error::explain, rows, scratch, stamp};
 
-/// How many catalogue queries an introspection runs, whatever the schema's size.
+/// How many catalogue queries an introspection runs, whatever the schema's size; two more where there are rare kinds and extensions.
 pub const QUERIES: usize = 14;
 
 /// The oldest server the catalogue statements are written for.

@@ -1,6 +1,6 @@
 //! PostgreSQL (12 to 17) behind the engine contract.
 //!
-//! Facts come from `pg_catalog` in fifteen set-based statements, sent together, within one read-only snapshot; the server's own functions give
+//! Facts come from `pg_catalog` in fourteen set-based statements, sent together (and one or two more where there are rare kinds or extensions), within one read-only snapshot; the server's own functions give
 //! the canonical text of expressions. Nothing here parses SQL.
 
 mod acl;

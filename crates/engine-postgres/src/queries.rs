@@ -1,7 +1,9 @@
-//! The catalogue statements: fifteen with those of [`crate::defined`], whatever the number of objects. Manual: "System Catalogs".
+//! The catalogue statements: with those of [`crate::defined`] fourteen to sixteen, whatever the number of objects. Manual: "System Catalogs".
 //!
 //! They run with `search_path = pg_catalog`, so that every function of the server qualifies names the same way. Objects of
 //! extensions and of the system are left out. A statement that needs a newer catalogue takes the server's version number.
+
+use crate::defined::{options, told_options};
 
 /// Leaves out members of extensions.
 pub(crate) fn not_a_member(class: &str, oid: &str) -> String {
@@ -40,15 +42,18 @@ pub(crate) fn namespaces() -> String {
     )
 }
 
-/// With the comment that there is, and the one that each extension comes with.
 pub(crate) fn extensions() -> String {
     format!(
-        "WITH available AS MATERIALIZED (SELECT name, comment FROM pg_available_extensions) \
-         SELECT e.oid, e.extname::text, n.nspname::text, e.extversion, \
-         d.description, (SELECT a.comment FROM available a WHERE a.name = e.extname) \
-         FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace {} WHERE e.oid >= 16384 ORDER BY 2",
+        "SELECT e.oid, e.extname::text, n.nspname::text, e.extversion, d.description FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace {} WHERE e.oid >= 16384 ORDER BY 2",
         comment("pg_extension", "e.oid")
     )
+}
+
+/// What extensions say of themselves, which the server reads from files: one of them that cannot be read makes the statement fail.
+pub(crate) fn own_comments() -> String {
+    "SELECT a.name::text, a.comment FROM pg_available_extensions a \
+     WHERE EXISTS (SELECT 1 FROM pg_extension WHERE oid >= 16384) AND a.name IN (SELECT extname FROM pg_extension)"
+        .into()
 }
 
 pub(crate) fn types(version: u32) -> String {
@@ -83,6 +88,7 @@ pub(crate) fn types(version: u32) -> String {
 }
 
 pub(crate) fn relations() -> String {
+    let table_options = options("f.ftoptions");
     format!(
         "SELECT c.oid, c.relnamespace, c.relname::text, c.relkind, c.relpersistence, pg_get_userbyid(c.relowner)::text, c.relacl::text[], \
          CASE WHEN c.relacl IS NOT NULL THEN acldefault(CASE WHEN c.relkind = 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END, c.relowner)::text[] END, d.description, \
@@ -97,8 +103,7 @@ pub(crate) fn relations() -> String {
          CASE WHEN c.relkind IN ('r', 'm') AND am.amname <> 'heap' THEN am.amname::text END, \
          CASE CASE WHEN c.relkind IN ('r', 'p') THEN c.relreplident END WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' WHEN 'i' THEN \
               (SELECT 'using index ' || quote_ident(x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) END, \
-         CASE WHEN c.relkind = 'f' THEN (SELECT quote_ident(s.srvname) || CASE WHEN f.ftoptions IS NULL THEN '' ELSE ' OPTIONS (' || \
-              (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ' ORDER BY p.option_name COLLATE \"C\") FROM pg_options_to_table(f.ftoptions) p) || ')' END \
+         CASE WHEN c.relkind = 'f' THEN (SELECT quote_ident(s.srvname) || {table_options} \
               FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END, \
          CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END, c.relispopulated \
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -115,6 +120,7 @@ pub(crate) fn relations() -> String {
 
 pub(crate) fn columns(version: u32) -> String {
     let attribute_collation = collation("a.attcollation");
+    let column_options = told_options("a.attfdwoptions");
     let compression = if version >= 140_000 {
         // What is left of it when a column has become of a type that cannot be compressed means nothing.
         "CASE WHEN a.attlen = -1 THEN a.attcompression ELSE ''::\"char\" END"
@@ -127,7 +133,7 @@ pub(crate) fn columns(version: u32) -> String {
          CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation THEN {attribute_collation} END, \
          a.attislocal, a.attinhcount::int4, CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage ELSE ''::\"char\" END, {compression}, \
          coalesce(a.attstattarget::int4, -1), a.attacl::text[], d.description, CASE WHEN a.attoptions IS NOT NULL THEN ARRAY(SELECT o FROM unnest(a.attoptions) o WHERE o NOT LIKE '{OWN_MARK}=%') END, \
-         CASE WHEN a.attfdwoptions IS NOT NULL THEN (SELECT string_agg(quote_ident(p.option_name) || ' ' || quote_literal(p.option_value), ', ' ORDER BY p.option_name COLLATE \"C\") FROM pg_options_to_table(a.attfdwoptions) p) END \
+         CASE WHEN a.attfdwoptions IS NOT NULL THEN {column_options} END \
          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
          JOIN pg_type t ON t.oid = a.atttypid \
          LEFT JOIN pg_attrdef f ON a.atthasdef AND f.adrelid = a.attrelid AND f.adnum = a.attnum \
@@ -316,11 +322,15 @@ pub(crate) const MAPPING_IS_SHOWN: &str = "(SELECT r.rolsuper OR CASE WHEN x.umu
     ELSE x.umuser = r.oid AND (pg_has_role(s.srvowner, 'USAGE') OR has_server_privilege(s.oid, 'USAGE')) END \
     FROM pg_foreign_server s, pg_roles r WHERE s.oid = x.srvid AND r.rolname = current_user)";
 
+/// What a row of `pg_user_mappings` (`x`) is called.
+pub(crate) const MAPPING_NAME: &str =
+    "format('%s SERVER %I', CASE WHEN x.umuser = 0 THEN 'PUBLIC' ELSE quote_ident(x.usename) END, x.srvname)";
+
 /// What is seen and not modelled; and, in the same round trip, the names that arrays of numbers stand for: operator classes
 /// and collations of indexes.
 pub(crate) fn remainder() -> String {
     let seen = format!(
-        "SELECT 'user mapping', x.usename || ' on ' || x.srvname, 0::oid, false FROM pg_user_mappings x WHERE NOT {MAPPING_IS_SHOWN} \
+        "SELECT 'user mapping', {MAPPING_NAME}, 0::oid, false FROM pg_user_mappings x WHERE NOT {MAPPING_IS_SHOWN} \
          UNION ALL SELECT 'subscription', s.subname, 0::oid, false FROM pg_subscription s \
          WHERE s.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())"
     );
@@ -370,19 +380,31 @@ fn system_rights() -> String {
             "p.proacl",
             "p.oid::regprocedure::text",
         ),
-        of_members("pg_class", "relacl", "o.oid::regclass::text"),
-        of_members("pg_proc", "proacl", "o.oid::regprocedure::text"),
-        of_members("pg_type", "typacl", "o.oid::regtype::text"),
+        rights_on_members(),
     ]
     .join(" UNION ALL ")
 }
 
-/// The same of what extensions brought along.
-fn of_members(catalogue: &str, rights: &str, name: &str) -> String {
+/// The same of what extensions brought along, told by extension: rights are given to all at once as a rule.
+fn rights_on_members() -> String {
+    let kinds = [
+        ("pg_class", "relacl"),
+        ("pg_proc", "proacl"),
+        ("pg_type", "typacl"),
+        ("pg_namespace", "nspacl"),
+        ("pg_foreign_data_wrapper", "fdwacl"),
+        ("pg_language", "lanacl"),
+    ];
+    let changed = kinds.map(|(catalogue, rights)| {
+        format!(
+            "SELECT m.refobjid FROM pg_depend m JOIN {catalogue} o ON o.oid = m.objid \
+             LEFT JOIN pg_init_privs i ON i.classoid = m.classid AND i.objoid = o.oid AND i.objsubid = 0 \
+             WHERE m.refclassid = 'pg_extension'::regclass AND m.refobjid >= 16384 AND m.deptype = 'e' AND m.classid = '{catalogue}'::regclass \
+             AND o.{rights} IS DISTINCT FROM i.initprivs"
+        )
+    });
     format!(
-        "SELECT 'rights on a member of an extension', {name}, 0::oid, false FROM pg_depend m JOIN {catalogue} o ON o.oid = m.objid \
-         LEFT JOIN pg_init_privs i ON i.classoid = m.classid AND i.objoid = o.oid AND i.objsubid = 0 \
-         WHERE m.refclassid = 'pg_extension'::regclass AND m.refobjid >= 16384 AND m.deptype = 'e' AND m.classid = '{catalogue}'::regclass \
-         AND o.{rights} IS DISTINCT FROM i.initprivs"
+        "SELECT 'rights on members of an extension', e.extname, 0::oid, false FROM pg_extension e WHERE e.oid IN ({})",
+        changed.join(" UNION ALL ")
     )
 }

@@ -209,7 +209,12 @@ impl<'m> Writer<'m> {
         let model = self.model;
         let types =
             model.object(table).depends_on.iter().copied().filter(|it| is_type(model.object(*it).kind()));
-        let with_checks = types.flat_map(|it| model.children(it).iter().copied().chain([it]));
+        let reads_table = |id: &ObjectId| {
+            let mut needed = model.object(*id).depends_on.iter();
+            needed.any(|it| model.object(*it).depends_on.contains(&table))
+        };
+        let checks = |it: ObjectId| model.children(it).iter().copied().filter(|check| !reads_table(check));
+        let with_checks = types.flat_map(|it| checks(it).chain([it]));
         self.pending.extend(with_checks.map(|needed| (at, needed)));
     }
 

@@ -7,6 +7,7 @@
 use cadastre_engine::{DbError, Secret, Target};
 
 use crate::connect::open;
+use crate::defined::told_options;
 use crate::error::explain;
 
 /// The catalogues that [`crate::queries`] and [`crate::defined`] read and that hold what users make.
@@ -74,6 +75,12 @@ fn statement() -> String {
             "SELECT count(*) || ':' || coalesce(sum(hashtextextended(ctid::text, xmin::text::bigint)::numeric), 0) FROM pg_catalog.{name}"
         )
     };
-    let sums: Vec<String> = CATALOGUES.iter().map(|name| format!("({})", sum(name))).collect();
+    // Only superusers see where these stand; what is secret of them is not part of the schema.
+    let mappings = format!(
+        "SELECT count(*) || ':' || coalesce(sum(hashtextextended(x.umid || coalesce({}, ''), 0)::numeric), 0) FROM pg_catalog.pg_user_mappings x",
+        told_options("x.umoptions")
+    );
+    let sums = CATALOGUES.iter().map(sum).chain([mappings]);
+    let sums: Vec<String> = sums.map(|sum| format!("({sum})")).collect();
     format!("SELECT concat_ws(' ', {})", sums.join(", "))
 }

@@ -29,6 +29,7 @@ macro_rules! obstacles {
 
 obstacles! {
     NoStatement = "{0} differs in a way that no statement changes";
+    Unseen = "{0} is on both sides, and whoever read one of them may not see what it is; it is left alone";
     MadeOtherwise = "{0} was made with other options (capped, time series, clustered or collation), which cannot be changed without making it anew";
     FieldsStay = "documents of {0} have fields that its rule does not take ({1}); those of a capped or time series collection are not changed";
 }

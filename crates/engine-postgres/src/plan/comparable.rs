@@ -6,6 +6,10 @@ use cadastre_model::*;
 pub(crate) fn comparable(model: &Model) -> Model {
     model.adjusted(|model, _, object| {
         name_owner(model, object);
+        // What an extension says of itself differs from version to version.
+        if matches!(&object.body, Body::Extension(it) if it.own_comment == object.comment) {
+            object.comment = None;
+        }
         adjust_body(model, object);
     })
 }
@@ -56,7 +60,7 @@ fn adjust_body(model: &Model, object: &mut Object) {
         Body::Column(column) if heir && column.inheritance == Inheritance::Merged => {
             column.inheritance = Inheritance::Inherited;
         }
-        // A table that leaves one parent for another keeps what it had as its own. Whether rows were looked through is then as with its parent.
+        // A table that leaves one parent for another keeps what it had as its own; of what is inherited no validity is read.
         Body::Check(check) if heir && check.inheritance == Inheritance::Merged => {
             check.inheritance = Inheritance::Inherited;
             check.validated = Validated::Yes;
@@ -66,7 +70,11 @@ fn adjust_body(model: &Model, object: &mut Object) {
             it.definition = crate::defined::told(&it.definition).to_owned();
         }
         // The parents stand in the order in which the table came to them; leaving them would leave it columns of its own.
-        Body::Table(table) => table.inherits.sort(),
+        Body::Table(table) => {
+            table.inherits.sort();
+            table.foreign_server =
+                table.foreign_server.as_deref().map(|it| crate::defined::told(it).to_owned());
+        }
         // The server writes the columns down in the order they have in the table.
         Body::Statistics(it) => it.definition = crate::words::statistics_in_order(&it.definition),
         _ => {}

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use cadastre_model::*;
 
 use super::{Planning, has_relation_name, relation_name, takedown};
+use crate::dialect::qualified;
 use crate::script::Rank;
 use crate::words::has_parsed_body;
 
@@ -221,7 +222,8 @@ impl Planning<'_> {
                 let it = self.from.object(**it);
                 it.kind() == Kind::Column && it.name == object.name
             });
-            let drops: Vec<usize> = same.filter_map(|it| drop_of.get(it).copied()).collect();
+            let gone = same.filter(|it| self.fates.taken.contains(it));
+            let drops: Vec<usize> = gone.filter_map(|it| drop_of.get(it).copied()).collect();
             if !drops.is_empty() {
                 column_drops.entry(table).or_default().extend(drops);
             }
@@ -235,14 +237,22 @@ impl Planning<'_> {
             return;
         }
         let drops_of = |table: &ObjectId| self.diff.from(*table).and_then(|it| column_drops.get(&it));
-        for (at, unit) in self.new.units.iter().enumerate() {
+        let made = |unit: &crate::script::Unit| self.fates.made.contains(&unit.object);
+        for (at, unit) in self.new.units.iter().enumerate().filter(|(_, unit)| made(unit)) {
             let object = self.to.object(unit.object);
             let tables: Vec<ObjectId> = match &object.body {
                 Body::View(_) => {
-                    let routines = object.depends_on.iter().map(|&needed| self.to.object(needed));
-                    let rows = routines
-                        .filter(|it| matches!(&it.body, Body::Routine(it) if it.returns.contains("SETOF ")));
-                    rows.flat_map(|it| it.depends_on.iter().copied()).collect()
+                    let returned = object.depends_on.iter().flat_map(|&needed| {
+                        let routine = self.to.object(needed);
+                        routine.depends_on.iter().copied().filter(|table| match &routine.body {
+                            Body::Routine(it) => {
+                                let name = qualified(&self.to.walk(*table).qualified_name());
+                                it.returns.strip_prefix("SETOF ") == Some(name.as_str())
+                            }
+                            _ => false,
+                        })
+                    });
+                    returned.collect()
                 }
                 Body::Routine(it)
                     if has_parsed_body(&it.definition) && takedown::mentions(&it.definition, "excluded") =>
@@ -583,8 +593,10 @@ impl Planning<'_> {
                 };
                 let is_left = |unit: &usize| self.left_by_parents.iter().any(|(at, _)| at == unit);
                 let joins = |unit: &usize| self.joining.contains(unit) && !self.handing_over.contains(unit);
-                let lets_go =
-                    units.filter(|unit| is_replaced && !is_said(unit) && !is_left(unit) && !joins(unit));
+                let attaches = |unit: &usize| self.new.units[*unit].rank == Rank::Attach;
+                let lets_go = units.filter(|unit| {
+                    is_replaced && !is_said(unit) && !is_left(unit) && !joins(unit) && !attaches(unit)
+                });
                 let before: Vec<usize> = drop.into_iter().chain(lets_go).collect();
                 for &column in columns {
                     needs[column].extend(before.iter().copied().filter(|&it| it != column));

@@ -403,7 +403,14 @@ impl<'m> Locks<'m> {
                 step.hazards.push(Hazard::about(Reason::ValuesGone, vec![object.name.clone()]));
                 step.hazards.push(Hazard::new(Reason::OnlyBackup));
             }
-            _ => {}
+            // What is never read cannot be written again.
+            body => {
+                let names = body.defined().and_then(|it| crate::defined::untold(&it.definition));
+                if let Some(names) = names.filter(|_| drops) {
+                    step.hazards.push(Hazard::about(Reason::ValuesGone, vec![names.to_owned()]));
+                    step.hazards.push(Hazard::new(Reason::OnlyBackup));
+                }
+            }
         }
     }
 }

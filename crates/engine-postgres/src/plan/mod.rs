@@ -24,7 +24,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use cadastre_diff::Diff;
 use cadastre_engine::{DbError, ErrorCode};
 use cadastre_model::*;
-use cadastre_plan::{Action, Hazard, Note, Plan, Reason, Step, Transactional, arrange};
+use cadastre_plan::{Action, Hazard, Note, Obstacle, Plan, Reason, Step, Transactional, arrange};
 
 use crate::dialect::{qualified, quote};
 use crate::own_path;
@@ -67,6 +67,7 @@ pub(crate) fn plan(from: &Model, to: &Model, diff: &Diff) -> Result<Plan, DbErro
     let (from, to) = (plannable(from), plannable(to));
     let fates = Fates::of(&from, &to, diff);
     let mut planning = Planning::new(&from, &to, diff, &fates);
+    planning.say_unseen();
     planning.make();
     planning.alter();
     planning.go_on_numbering_partitions();
@@ -204,6 +205,18 @@ impl<'m> Planning<'m> {
             occupying: Vec::new(),
             alone: Vec::new(),
             notes: Vec::new(),
+        }
+    }
+
+    /// What comes or goes only in the eyes of who read one side.
+    fn say_unseen(&mut self) {
+        for change in self.diff.changes.iter().filter(|it| takedown::is_unseen(self.from, self.to, it)) {
+            let name = match (change.from, change.to) {
+                (Some(id), _) => object_name(self.from, id),
+                (None, Some(id)) => object_name(self.to, id),
+                _ => continue,
+            };
+            self.notes.push(Note::about(Obstacle::Unseen, vec![name]));
         }
     }
 

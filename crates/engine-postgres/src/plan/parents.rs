@@ -81,7 +81,8 @@ impl Planning<'_> {
             let Some(first) = parents.next() else { continue };
             let alter = format!("ALTER TABLE {}", qualified(&self.new.name(to)));
             let others: Vec<&QualifiedName> = parents
-                .filter(|other| self.is_retyped(other) && self.is_of_another_family(first, other))
+                .filter(|other| self.changes_shared_columns(first, other))
+                .filter(|other| self.is_of_another_family(first, other))
                 .collect();
             for parent in others {
                 let leaving = self.leave_parent(to, &alter, parent);
@@ -93,13 +94,28 @@ impl Planning<'_> {
         }
     }
 
-    /// Whether a column of a table gets another type.
-    fn is_retyped(&self, table: &QualifiedName) -> bool {
-        let columns = self.from.find_relation(table).map(|it| self.from.children(it));
-        columns.into_iter().flatten().any(|&id| {
-            let after = self.diff.to(id).filter(|it| self.fates.altered.contains_key(it));
-            after.is_some_and(|to| column::is_retyped(&self.from.object(id).body, &self.to.object(to).body))
-        })
+    /// Whether a column that two tables have gets another type, and nothing else changes of the columns of the second: who is away from
+    /// it meanwhile would miss that.
+    fn changes_shared_columns(&self, first: &QualifiedName, other: &QualifiedName) -> bool {
+        let columns = |model: &Model, name: &QualifiedName| -> Vec<ObjectId> {
+            let children = model.find_relation(name).map(|it| model.children(it)).unwrap_or_default();
+            children.iter().copied().filter(|it| model.object(*it).kind() == Kind::Column).collect()
+        };
+        let shared: HashSet<&str> =
+            columns(self.to, first).into_iter().map(|it| self.to.object(it).name.as_str()).collect();
+        let mut retypes = false;
+        for to in columns(self.to, other) {
+            let is_altered = self.fates.altered.get(&to).is_some_and(|facets| facets.body);
+            if self.fates.made.contains(&to) {
+                return false;
+            }
+            let Some(from) = self.diff.from(to).filter(|_| is_altered) else { continue };
+            if !shared.contains(self.to.object(to).name.as_str()) {
+                return false;
+            }
+            retypes |= column::is_retyped(&self.from.object(from).body, &self.to.object(to).body);
+        }
+        retypes
     }
 
     /// Whether two tables have nothing in common that both inherit from and go on inheriting from.

@@ -50,7 +50,8 @@ impl Fates {
         let is_renamed = |change: &Change| {
             change.from.is_some_and(|id| old.contains(&id)) || change.to.is_some_and(|id| new.contains(&id))
         };
-        for change in diff.changes.iter().filter(|change| !is_renamed(change)) {
+        let is_planned = |change: &&Change| !is_renamed(change) && !is_unseen(from, to, change);
+        for change in diff.changes.iter().filter(is_planned) {
             match (change.kind, change.from, change.to) {
                 (ChangeKind::Added, _, Some(id)) => {
                     deciding.make(id);
@@ -69,6 +70,18 @@ impl Fates {
         deciding.follow();
         deciding.fates
     }
+}
+
+/// Whether an object comes or goes only because one side was read by somebody who may not see such: it is there, and stays.
+pub(super) fn is_unseen(from: &Model, to: &Model, change: &Change) -> bool {
+    let (object, other) = match (change.from, change.to) {
+        (Some(id), None) => (from.object(id), to),
+        (None, Some(id)) => (to.object(id), from),
+        _ => return false,
+    };
+    let kind = object.kind().word().replace('_', " ");
+    object.body.defined().is_some()
+        && other.unmodelled.iter().any(|it| it.kind == kind && it.name == object.name)
 }
 
 /// Whether two parts of a table are the same but for their names, and what their names say of the index they belong to.
@@ -470,7 +483,11 @@ pub(super) fn stands_on(body: &Body, name: &str) -> bool {
         }
         Body::Trigger(trigger) => mentions(&trigger.definition, name),
         Body::Column(column) => column.generated.as_ref().is_some_and(|it| mentions(&it.expression, name)),
-        Body::Routine(routine) => has_parsed_body(&routine.definition) && mentions(&routine.definition, name),
+        // What reads `excluded` holds on to all columns.
+        Body::Routine(routine) => {
+            has_parsed_body(&routine.definition)
+                && (mentions(&routine.definition, name) || mentions(&routine.definition, "excluded"))
+        }
         Body::Publication(it) => mentions(&it.definition, name),
         _ => false,
     }

@@ -62,7 +62,11 @@ impl Deciding<'_> {
         else {
             return;
         };
-        let demands_more = object.kind() == Kind::Check || b.not_null && !a.not_null;
+        // What is not validated is not held against the values that are there.
+        let demands_more = match &object.body {
+            Body::Check(check) => check.validated == Validated::Yes,
+            _ => b.not_null && !a.not_null,
+        };
         if demands_more && self.is_used_within(from) {
             self.swap(from);
         }

@@ -22,6 +22,7 @@ impl Writer<'_> {
             })
             .collect();
         let at = self.creating(Rank::Table, id, sql);
+        self.need_types(at, id);
         self.table_settings(at, &name, table, relation);
         for &child in &inside {
             self.write_key_attachment(child, at);
@@ -138,7 +139,9 @@ impl Writer<'_> {
         let foreign = if table.kind == TableKind::Foreign { "FOREIGN " } else { "" };
         let alter = format!("ALTER {foreign}TABLE {}", qualified(&name));
         let at = self.creating(Rank::Column, id, format!("{alter} ADD COLUMN {item}"));
-        self.units[at].sql.extend(column_settings_of(&alter, object, column, table.persistence));
+        // Heirs say for themselves what they have of these.
+        let only = format!("ALTER {foreign}TABLE ONLY {}", qualified(&name));
+        self.units[at].sql.extend(column_settings_of(&only, object, column, table.persistence));
         self.need_types(at, relation.id());
         // Columns come in the order of the table, not of their names.
         self.units[at].name = format!("{} {:08}", self.model.display_name(relation.id()), id.index());

@@ -345,6 +345,7 @@ export const en = {
   "reason.index_built": "writing waits while the index is built",
   "reason.privileges": "who may do what changes",
   "obstacle.no_statement": "{0} differs in a way that no statement changes",
+  "obstacle.unseen": "{0} is on both sides, and whoever read one of them may not see what it is; it is left alone",
   "obstacle.made_otherwise": "{0} was made with other options (capped, time series, clustered or collation), which cannot be changed without making it anew",
   "obstacle.fields_stay": "documents of {0} have fields that its rule does not take ({1}); those of a capped or time series collection are not changed",
   "one.namespace": "schema",

@@ -347,6 +347,7 @@ export const fr: Messages = {
   "reason.index_built": "les écritures attendent pendant la construction de l’index",
   "reason.privileges": "les droits de chacun changent",
   "obstacle.no_statement": "{0} diffère d’une façon qu’aucune instruction ne change",
+  "obstacle.unseen": "{0} existe des deux côtés, et la personne qui en a lu un ne peut voir ce que c’est ; on n’y touche pas",
   "obstacle.made_otherwise": "{0} a été créée avec d’autres options (taille fixe, série temporelle, ordonnée ou collation), que seule une nouvelle création changerait",
   "obstacle.fields_stay": "des documents de {0} ont des champs que sa règle n’admet pas ({1}) ; ceux d’une collection à taille fixe ou de série temporelle ne sont pas modifiés",
   "one.namespace": "schéma",
