@@ -101,8 +101,14 @@ pub(crate) fn assemble(
     for row in catalog.extensions {
         let mut homes = assembly.namespaces.values().copied();
         let home = homes.find(|&id| assembly.builder.object(id).name == row.namespace);
-        let mut said = catalog.own_comments.iter().filter(|it| it.extension == row.name);
-        let own_comment = said.next().and_then(|it| it.comment.clone());
+        let own_comment = match &catalog.own_comments {
+            Some(all) => all.iter().find(|it| it.extension == row.name).and_then(|it| it.comment.clone()),
+            // Then it may be somebody's, or the extension's own.
+            None => {
+                assembly.builder.note_unmodelled("comment of an extension", row.name.clone());
+                row.comment.clone()
+            }
+        };
         let body = Extension { namespace: row.namespace, version: row.version, own_comment };
         let mut extension = Object::new(None, row.name, Body::Extension(body));
         extension.depends_on.extend(home);

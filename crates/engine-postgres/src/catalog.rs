@@ -122,7 +122,8 @@ pub(crate) struct Catalog {
     pub present: Vec<String>,
     pub namespaces: Vec<NamespaceRow>,
     pub extensions: Vec<ExtensionRow>,
-    pub own_comments: Vec<OwnCommentRow>,
+    /// Nothing where the server could not tell.
+    pub own_comments: Option<Vec<OwnCommentRow>>,
     pub types: Vec<TypeRow>,
     pub relations: Vec<RelationRow>,
     pub columns: Vec<ColumnRow>,
@@ -179,8 +180,8 @@ pub(crate) async fn read(client: &Client, version: u32, context: &RunContext) ->
     }
     if !catalog.extensions.is_empty() {
         // The last one: where it fails, all others were answered.
-        let rows = client.query_typed(&queries::own_comments(), &[]).await.unwrap_or_default();
-        catalog.own_comments = rows.iter().filter_map(|row| OwnCommentRow::read(row).ok()).collect();
+        let rows = client.query_typed(&queries::own_comments(), &[]).await;
+        catalog.own_comments = rows.and_then(|rows| rows.iter().map(OwnCommentRow::read).collect()).ok();
     }
     Ok(catalog)
 }
