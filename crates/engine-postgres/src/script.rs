@@ -263,6 +263,20 @@ impl<'m> Writer<'m> {
         all
     }
 
+    /// What the tables above that of a part have of its kind and name: the nearest first.
+    pub fn same_above(&self, part: ObjectId) -> Vec<ObjectId> {
+        let object = self.model.object(part);
+        let above = object.parent.map(|table| self.with_those_above(table).split_off(1)).unwrap_or_default();
+        let is_same = |id: &ObjectId| {
+            let other = self.model.object(*id);
+            other.kind() == object.kind() && other.name == object.name
+        };
+        above
+            .into_iter()
+            .flat_map(|table| self.model.children(table).iter().copied().filter(is_same))
+            .collect()
+    }
+
     pub fn name(&self, id: ObjectId) -> QualifiedName {
         self.model.walk(id).qualified_name()
     }

@@ -73,13 +73,9 @@ impl Planning<'_> {
                 }
             }
             // A check that a table has of its own as well goes when that of its parent has.
-            if let (Kind::Check, Some(table)) = (object.kind(), object.parent) {
-                let above = self.old.with_those_above(table).into_iter().skip(1);
-                let checks = above.flat_map(|parent| self.from.children(parent)).filter(|it| {
-                    let it = self.from.object(**it);
-                    it.kind() == Kind::Check && it.name == object.name
-                });
-                needs[own].extend(checks.filter_map(|it| drop_of.get(it)));
+            if object.kind() == Kind::Check {
+                let checks = self.old.same_above(drop.object);
+                needs[own].extend(checks.iter().filter_map(|it| drop_of.get(it)));
             }
             let parent =
                 object.parent.and_then(|parent| drop_of.get(&parent).copied().or_else(|| drop_at(parent)));

@@ -128,7 +128,7 @@ pub(crate) struct Planning<'m> {
     pub joining: Vec<usize>,
     /// Those of them that come before the table leaves another.
     pub handing_over: Vec<usize>,
-    /// Units that make a partition leave its table, with that table.
+    /// Units that make a table leave one that it is a partition of or inherits from, with the tables whose columns change only then.
     pub leaving: Vec<(usize, ObjectId)>,
     /// Units that drop types which stepped aside, with those.
     pub retiring: Vec<(usize, ObjectId)>,

@@ -43,12 +43,11 @@ impl Writer<'_> {
         let object = self.model.object(id);
         let (Body::Column(column), Some(table)) = (&object.body, object.parent) else { return };
         let Body::Table(heir) = &self.model.object(table).body else { return };
-        let above = self.with_those_above(table).into_iter().skip(1);
-        let above: Vec<ObjectId> = above.flat_map(|parent| self.model.children(parent)).copied().collect();
-        let same: Vec<(ObjectId, &Column)> = above
+        let same: Vec<(ObjectId, &Column)> = self
+            .same_above(id)
             .into_iter()
             .filter_map(|it| match &self.model.object(it).body {
-                Body::Column(parents) if self.model.object(it).name == object.name => Some((it, parents)),
+                Body::Column(parents) => Some((it, parents)),
                 _ => None,
             })
             .collect();

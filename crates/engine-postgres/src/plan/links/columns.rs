@@ -149,13 +149,9 @@ impl Planning<'_> {
         for id in self.fates.taken.iter().filter(|id| !drop_of.contains_key(id)) {
             let object = self.from.object(*id);
             let (Kind::Column, Some(table)) = (object.kind(), object.parent) else { continue };
-            let above = self.old.with_those_above(table).into_iter().skip(1);
-            let same = above.flat_map(|parent| self.from.children(parent)).filter(|it| {
-                let it = self.from.object(**it);
-                it.kind() == Kind::Column && it.name == object.name
-            });
+            let same = self.old.same_above(*id).into_iter();
             let gone = same.filter(|it| self.fates.taken.contains(it));
-            let drops: Vec<usize> = gone.filter_map(|it| drop_of.get(it).copied()).collect();
+            let drops: Vec<usize> = gone.filter_map(|it| drop_of.get(&it).copied()).collect();
             if !drops.is_empty() {
                 column_drops.entry(table).or_default().extend(drops);
             }
